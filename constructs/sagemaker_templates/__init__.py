@@ -1,0 +1,1 @@
+"""SageMaker project templates: settings in, Terraform JSON out."""

@@ -1,0 +1,1 @@
+"""Building blocks that templates are composed of."""

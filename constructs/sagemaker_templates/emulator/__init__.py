@@ -1,0 +1,1 @@
+"""The embedded AWS emulator of the demo and the tests."""

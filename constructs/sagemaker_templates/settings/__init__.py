@@ -1,0 +1,1 @@
+"""Settings: what a user may write under environments/, validated."""

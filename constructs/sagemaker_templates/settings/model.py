@@ -1,0 +1,116 @@
+"""What the rest of the program sees of a user's settings: validated, resolved, immutable.
+
+Nothing here knows YAML (see ``loading``) or CDKTF (see ``stacks``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+RepositoryType = Literal["CodeCommit", "GitHub", "GitHub Enterprise"]
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+class TemplateParameters(BaseModel):
+    """Base of the parameters that one template adds to the common ones.
+
+    Fields are snake_case; the user writes kebab-case or snake_case.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where jobs and endpoints run inside a VPC; empty means SageMaker's own network."""
+
+    vpc_id: str | None = None
+    subnet_ids: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class S3State:
+    """Remote state in S3, locked by S3 itself."""
+
+    bucket: str
+    key_prefix: str
+    region: str
+    kms_key_id: str | None = None
+
+
+@dataclass(frozen=True)
+class LocalState:
+    """State in a folder, relative to the folder that holds ``environments/``."""
+
+    path: str = "terraform-state"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One account and region that projects are created in (``environments/<name>/environment.yaml``)."""
+
+    name: str
+    account_id: str
+    region: str
+    state: S3State | LocalState
+    network: Network = Network()
+    promotes_to: tuple[str, ...] = ()
+    protect_data: bool = True
+    aws_provider_version: str = ">= 5.100, < 7"
+    log_retention_days: int = 365
+    permissions_boundary_name: str | None = None
+    s3_access_logs_bucket_arn: str | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+
+@dataclass(frozen=True)
+class Target:
+    """An account that a project's models are promoted to."""
+
+    name: str
+    account_id: str
+    region: str
+    network: Network = Network()
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where a project's code lives."""
+
+    type: RepositoryType = "CodeCommit"
+    owner: str | None = None
+    access_token_secret_name: str = "github_token"  # noqa: S105 - the name of a secret, not a secret
+    codeconnection_arn: str | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """One SageMaker project in one environment (``environments/<environment>/projects/<file>.yaml``)."""
+
+    environment: Environment
+    template: str
+    name: str
+    id: str
+    parameters: TemplateParameters
+    network: Network = Network()
+    targets: tuple[Target, ...] = ()
+    repository: Repository = Repository()
+    domain_id: str | None = None
+    domain_arn: str | None = None
+    cross_account_external_id: str | None = None
+    permissions_boundary_name: str | None = None
+    s3_access_logs_bucket_arn: str | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All environments and projects of one ``environments/`` folder, sorted by name."""
+
+    environments: tuple[Environment, ...]
+    projects: tuple[Project, ...]

@@ -1,0 +1,1 @@
+"""Stacks: one per project, one foundation per environment."""

@@ -1,0 +1,1 @@
+"""The templates, one module each, and the registry that finds them."""

@@ -1,0 +1,56 @@
+"""Finds the templates: modules of this package, and ``sagemaker_templates.templates`` entry points of others.
+
+A template module never imports CDKTF when it is itself imported, so that validation does not start Node.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from sagemaker_templates import templates
+from sagemaker_templates.settings.model import TemplateParameters
+
+ENTRY_POINT_GROUP = "sagemaker_templates.templates"
+_NOT_TEMPLATES = {"registry"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a template module declares as ``TEMPLATE``."""
+
+    name: str
+    summary: str
+    parameters: type[TemplateParameters]
+    build: Callable[..., Any]
+    seed: Path
+    repository_suffix: str = "build"
+
+
+@cache
+def all_templates() -> Mapping[str, Template]:
+    """Every known template by name, sorted.
+
+    Raises:
+        ValueError: two templates share a name.
+    """
+    found: dict[str, Template] = {}
+    for template in [*_own(), *_from_entry_points()]:
+        if template.name in found:
+            raise ValueError(f"two templates are named {template.name!r}")
+        found[template.name] = template
+    return dict(sorted(found.items()))
+
+
+def _own() -> list[Template]:
+    names = (module.name for module in pkgutil.iter_modules(templates.__path__))
+    modules = (importlib.import_module(f"{templates.__name__}.{n}") for n in names if n not in _NOT_TEMPLATES)
+    return [module.TEMPLATE for module in modules]
+
+
+def _from_entry_points() -> list[Template]:
+    return [point.load().TEMPLATE for point in entry_points(group=ENTRY_POINT_GROUP)]
