@@ -12,7 +12,7 @@ class Problem:
     Attributes:
         file: the file or folder, as reached from the folder that was loaded.
         line: the line, counted from 1; None where a file or folder as a whole is wrong.
-        key: the key as the user typed it, with its parents (``network.vpc-id``); None where none is concerned.
+        key: the key as the user typed it, with its parents (``network.vpc-id``); None where none is meant.
         message: the value, what is allowed and, where one is near, the right spelling.
     """
 

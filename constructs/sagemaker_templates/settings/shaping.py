@@ -113,7 +113,8 @@ class _Walk:
         self.shape.places[at] = place
         match place.node:
             case Scalar(value=None):
-                return self._known_bad(place, at, "has no value; give it one or leave the key out")
+                self._known_bad(place, at, "has no value; give it one or leave the key out")
+                return None
             case Scalar(value=value):
                 return value
             case ListNode():
@@ -140,21 +141,26 @@ class _Walk:
             return self._one_of(place, node, candidates, at)
         return self.model(node, candidates[0], at, f"{place.key}.")
 
-    def _one_of(self, place: Place, node: MapNode, candidates: list[type[BaseModel]], at: Location) -> object:
+    def _one_of(
+        self, place: Place, node: MapNode, candidates: list[type[BaseModel]], at: Location
+    ) -> dict[str, object]:
         """A map of several possible shapes, told apart by its ``type``."""
         entry = node.get("type")
-        value = entry.value.value if entry and isinstance(entry.value, Scalar) else None
+        if entry is None:
+            return {}
+        value = self._entry(entry, str, (*at, "type"), f"{place.key}.")
         for model in candidates:
             if value in annotations.literals(model.model_fields["type"].annotation):
                 return self.model(node, model, at, f"{place.key}.")
         # Without a known type nothing else in the map can be judged.
-        return {"type": self._entry(entry, str, (*at, "type"), f"{place.key}.")} if entry else {}
+        return {"type": value}
 
     def _reference(self, place: Place, node: MapNode, annotation: object, at: Location) -> object:
         try:
             scalar = resolve(node, self._environ)
         except Unresolved as reason:
-            return self._known_bad(place, at, str(reason))
+            self._known_bad(place, at, str(reason))
+            return None
         self.shape.places[at] = Place(place.file, place.line, place.key, scalar)
         return typed(scalar.text, annotation)
 

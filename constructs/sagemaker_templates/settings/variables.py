@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from sagemaker_templates.settings import annotations
 from sagemaker_templates.settings.document import Entry, MapNode, Scalar, kind
