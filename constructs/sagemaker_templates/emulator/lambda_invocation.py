@@ -99,7 +99,9 @@ def _execute(folder: Path, environment: dict[str, str], function: Any) -> Outcom
             check=False,
         )
     except subprocess.TimeoutExpired as expired:
-        return Outcome(_error("Sandbox.Timedout", f"Task timed out after {seconds} seconds"), True, expired.output or b"")
+        return Outcome(
+            _error("Sandbox.Timedout", f"Task timed out after {seconds} seconds"), True, expired.output or b""
+        )
     result = folder / "result.json"
     if not result.exists():
         message = f"the function ended with status {run.returncode} and no result"

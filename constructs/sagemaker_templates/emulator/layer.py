@@ -93,7 +93,9 @@ class EmulatorApplication:
 
     def _administer(self, call: Call) -> Reply:
         try:
-            return Reply.of_json(self._admin_routes[call.path](call.parameters), media_type="application/json")
+            return Reply.of_json(
+                self._admin_routes[call.path](call.parameters), media_type="application/json"
+            )
         except (KeyError, TypeError, ValueError) as error:
             message = {"error": f"{type(error).__name__}: {error}"}
             return Reply.of_json(message, "400 Bad Request", "application/json")

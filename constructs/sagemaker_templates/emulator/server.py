@@ -12,7 +12,13 @@ from sagemaker_templates.emulator.call import Environ
 from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
 from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
 from sagemaker_templates.emulator.network import create_network
-from sagemaker_templates.emulator.supplement import codebuild, codecommit, codepipeline, connections, sagemaker
+from sagemaker_templates.emulator.supplement import (
+    codebuild,
+    codecommit,
+    codepipeline,
+    connections,
+    sagemaker,
+)
 
 HOST = "127.0.0.1"
 NETWORK_ROUTE = "/emulator-api/network"

@@ -217,7 +217,9 @@ def _commit(
 def _with_files(before: Snapshot, request: JsonObject) -> dict[str, File]:
     puts = request.get("putFiles") or []
     if len(puts) + len(request.get("deleteFiles") or []) > MAX_FILES_PER_COMMIT:
-        raise AwsError("MaximumFileEntriesExceededException", f"At most {MAX_FILES_PER_COMMIT} files per commit")
+        raise AwsError(
+            "MaximumFileEntriesExceededException", f"At most {MAX_FILES_PER_COMMIT} files per commit"
+        )
     after = dict(before)
     size = 0
     for put in puts:
