@@ -12,11 +12,12 @@ import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
+from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.layer import Reply
+from sagemaker_templates.emulator.moto_store import Function
 
 _INVOCATION = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
 _BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
@@ -42,7 +43,7 @@ class FunctionRunner:
     def __call__(self, call: Call) -> Reply | None:
         """Run the function that an Invoke request names; ``None`` if that is moto's business."""
         match = _INVOCATION.match(call.path)
-        function = _find(call, unquote(match["function"])) if match else None
+        function = moto_store.function(call.place, unquote(match["function"])) if match else None
         if function is None or not _is_python_zip(function):
             return None
         kind = str(call.headers.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse"))
@@ -53,7 +54,7 @@ class FunctionRunner:
             return Reply("202 Accepted", [], b"")
         return _reply(outcome, with_log=call.headers.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
 
-    def _run(self, function: Any, call: Call) -> Outcome:
+    def _run(self, function: Function, call: Call) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="emulated-function-") as name:
             folder = Path(name)
             code = folder / "code"
@@ -65,7 +66,7 @@ class FunctionRunner:
         _keep_log(function, outcome.log)
         return outcome
 
-    def _environment(self, function: Any, call: Call) -> dict[str, str]:
+    def _environment(self, function: Function, call: Call) -> dict[str, str]:
         """Build the function's whole environment: nothing of this process, so no real credentials either."""
         place = call.place
         own = {
@@ -84,7 +85,7 @@ class FunctionRunner:
         return {**{str(key): str(value) for key, value in function.environment_vars.items()}, **own}
 
 
-def _execute(folder: Path, environment: dict[str, str], function: Any) -> Outcome:
+def _execute(folder: Path, environment: dict[str, str], function: Function) -> Outcome:
     seconds = int(function.timeout) + _START_UP_SECONDS
     command = [sys.executable, str(_BOOTSTRAP), str(folder), str(function.handler)]
     try:
@@ -109,7 +110,7 @@ def _execute(folder: Path, environment: dict[str, str], function: Any) -> Outcom
     return Outcome(result.read_bytes(), (folder / "failed").exists(), run.stdout)
 
 
-def _context(function: Any) -> JsonObject:
+def _context(function: Function) -> JsonObject:
     return {
         "function_name": function.function_name,
         "function_version": str(function.version),
@@ -131,8 +132,8 @@ def _reply(outcome: Outcome, *, with_log: bool) -> Reply:
     return Reply("200 OK", headers, outcome.payload)
 
 
-def _keep_log(function: Any, log: bytes) -> None:
-    """Write what the handler printed to its log group, if it has one: Terraform creates it, never the emulator."""
+def _keep_log(function: Function, log: bytes) -> None:
+    """Keep what the handler printed if it has a log group: creating one is Terraform's business."""
     if function.logs_group_name in function.logs_backend.groups:
         function.save_logs(log.decode(errors="replace"))
 
@@ -141,16 +142,5 @@ def _error(kind: str, message: str) -> bytes:
     return json.dumps({"errorType": kind, "errorMessage": message}).encode()
 
 
-def _is_python_zip(function: Any) -> bool:
+def _is_python_zip(function: Function) -> bool:
     return function.package_type == "Zip" and str(function.run_time).startswith("python")
-
-
-def _find(call: Call, name: str) -> Any:
-    from moto.awslambda.exceptions import UnknownFunctionException
-    from moto.awslambda.utils import get_backend
-
-    backend = get_backend(call.place.account, call.place.region)
-    try:
-        return backend.get_function(name)
-    except UnknownFunctionException:
-        return None

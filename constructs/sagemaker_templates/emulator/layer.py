@@ -1,4 +1,4 @@
-"""The WSGI layer in front of moto: picks the account, answers what moto cannot, repairs what moto gets wrong."""
+"""The layer in front of moto: picks the account, answers what moto cannot, repairs its wrong replies."""
 
 import json
 import logging
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
+from sagemaker_templates.emulator.routes import RESET_ROUTE
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
 StartResponse = Callable[..., Any]
@@ -17,7 +18,6 @@ Invoker = Callable[[Call], "Reply | None"]
 
 _JSON = "application/x-amz-json-1.1"
 _XML = "text/xml"
-_RESET = "/moto-api/reset"
 _SERVER_ERROR = 500
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class EmulatorApplication:
             )
         select_account(environ)
         call = read_call(environ)
-        if call.path == _RESET:
+        if call.path == RESET_ROUTE:
             self._reset()
         return self._reply(call).send(start_response)
 
@@ -119,7 +119,7 @@ def _answer(supplement: Supplement, call: Call) -> Reply:
 def _collect(application: WsgiApplication, environ: Environ) -> Reply:
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], None]:
+    def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], None]:
         started.append((status, headers))
         return lambda _data: None
 

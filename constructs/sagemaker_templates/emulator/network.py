@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from importlib import import_module
 from ipaddress import ip_network
 from threading import Lock
-from typing import Any
 
-from sagemaker_templates.emulator.call import JsonObject
+from sagemaker_templates.emulator import moto_store
+from sagemaker_templates.emulator.call import JsonObject, Place
+from sagemaker_templates.emulator.moto_store import Ec2
 
 _CIDR = "10.0.0.0/16"
 _SUBNET_PREFIX = 24
@@ -23,7 +24,7 @@ def create_network(request: JsonObject) -> JsonObject:
     The request names ``account``, ``region``, ``vpc_id``, ``subnet_ids`` and ``security_group_ids``.
     """
     with _one_at_a_time:
-        backend = _backend(str(request["account"]), str(request["region"]))
+        backend = moto_store.ec2(Place(str(request["account"]), str(request["region"])))
         vpc_id = str(request["vpc_id"])
         if vpc_id not in backend.vpcs:
             with _given_id("vpcs", "random_vpc_id", vpc_id):
@@ -35,7 +36,7 @@ def create_network(request: JsonObject) -> JsonObject:
     return {"vpc_id": vpc_id}
 
 
-def _create_subnet(backend: Any, vpc_id: str, subnet_id: str) -> None:
+def _create_subnet(backend: Ec2, vpc_id: str, subnet_id: str) -> None:
     existing = backend.describe_subnets()
     if any(subnet.id == subnet_id for subnet in existing):
         return
@@ -46,7 +47,7 @@ def _create_subnet(backend: Any, vpc_id: str, subnet_id: str) -> None:
         backend.create_subnet(vpc_id, str(cidr), availability_zone=zones[taken % len(zones)])
 
 
-def _create_security_group(backend: Any, vpc_id: str, group_id: str) -> None:
+def _create_security_group(backend: Ec2, vpc_id: str, group_id: str) -> None:
     if group_id in backend.groups[vpc_id]:
         return
     with _given_id("security_groups", "random_security_group_id", group_id):
@@ -63,9 +64,3 @@ def _given_id(module_name: str, function: str, chosen: str) -> Iterator[None]:
         yield
     finally:
         setattr(module, function, original)
-
-
-def _backend(account: str, region: str) -> Any:
-    from moto.ec2.models import ec2_backends
-
-    return ec2_backends[account][region]

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.request import Request, urlopen
 
+from sagemaker_templates.emulator.routes import RESET_ROUTE
+
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _LOG_LINES = 15
@@ -46,7 +48,7 @@ class Emulator:
             "AWS_MAX_ATTEMPTS": "2",
         }
 
-    def client(self, service: str, account_id: str, region: str) -> Any:
+    def client(self, service: str, account_id: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         """Return a boto3 client of one service, as an account's administrator."""
         import boto3
 
@@ -60,7 +62,7 @@ class Emulator:
 
     def reset(self) -> None:
         """Forget everything, in all accounts."""
-        self.administer("/moto-api/reset", {})
+        self.administer(RESET_ROUTE, {})
 
     def administer(self, route: str, content: dict[str, Any]) -> dict[str, Any]:
         """Send one administrative request.
@@ -114,7 +116,7 @@ def _start(
             stderr=stderr,
             env=_child_environment(),
             text=True,
-            start_new_session=True,  # Ctrl-C is for this process, which then ends the emulator in its own time
+            start_new_session=True,  # Ctrl-C is for this process, which then ends the emulator
         )
     try:
         ready = _wait_until_ready(process, log)

@@ -5,13 +5,15 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sagemaker_templates.emulator.call import Environ
-from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
 from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
+from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
 from sagemaker_templates.emulator.network import create_network
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.emulator.supplement import (
     codebuild,
     codecommit,
@@ -21,9 +23,6 @@ from sagemaker_templates.emulator.supplement import (
 )
 
 HOST = "127.0.0.1"
-NETWORK_ROUTE = "/emulator-api/network"
-CONNECTION_ROUTE = "/emulator-api/connection"
-HEALTH_ROUTE = "/emulator-api/health"
 
 
 class EmulatorServer:
@@ -45,7 +44,7 @@ class EmulatorServer:
         """Answer requests until the process ends."""
         self._server.serve_forever()
 
-    def _serve(self, environ: Environ, start_response: StartResponse) -> Any:
+    def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         assert self._application is not None  # noqa: S101 - set before the first request is accepted
         return self._application(environ, start_response)
 
@@ -75,7 +74,7 @@ def build_application(url: str) -> EmulatorApplication:
 
 
 def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool) -> None:
-    """Serve until killed, or until standard input is closed: then the process that started this one is gone."""
+    """Serve until killed, or until standard input is closed: then whoever started this process is gone."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     server = EmulatorServer(port)
     if stop_with_stdin:

@@ -1,5 +1,6 @@
 """Reading Terraform's own words: which errors it reported, without frames, blank lines and repetitions."""
 
+import itertools
 import re
 
 _FRAME = re.compile(r"^[╷│╵]\s?", re.MULTILINE)
@@ -19,7 +20,7 @@ def errors_in(output: str) -> tuple[str, ...]:
     """Return the errors in what Terraform wrote, each shortened to its summary and first lines of detail."""
     text = _FRAME.sub("", output)
     starts = [match.start() for match in _END.finditer(text)] + [len(text)]
-    blocks = [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    blocks = [text[start:end] for start, end in itertools.pairwise(starts)]
     shortened = [_shorten(block) for block in blocks if block.startswith(_ERROR)]
     return tuple(dict.fromkeys(shortened))
 

@@ -38,8 +38,8 @@ def provider_source(
 ) -> ProviderSource:
     """Decide where the AWS provider comes from, and write the configuration file if one is needed.
 
-    First the mirror that the environment names; then the person's own Terraform configuration, which may name a
-    company's mirror; then a mirror in one of the usual places; then the network.
+    First the mirror that the environment names; then the person's own Terraform configuration, which may
+    name a company's mirror; then a mirror in one of the usual places; then the network.
 
     Raises:
         MirrorError: the environment names a folder that is no mirror.

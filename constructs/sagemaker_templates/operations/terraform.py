@@ -60,9 +60,9 @@ class _Finished:
 class Terraform:
     """Terraform in one synthesized folder.
 
-    ``environment`` is all that Terraform knows of AWS: the ``AWS_*`` variables of this process are not passed on,
-    so that nobody's credentials slip into an emulator's run, or the other way round. ``data_folder`` keeps modules,
-    providers and plans out of the synthesized folder.
+    ``environment`` is all that Terraform knows of AWS: the ``AWS_*`` variables of this process are not
+    passed on, so that nobody's credentials slip into an emulator's run, or the other way round.
+    ``data_folder`` keeps modules, providers and plans out of the synthesized folder.
     """
 
     def __init__(

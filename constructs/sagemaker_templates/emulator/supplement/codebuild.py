@@ -4,8 +4,8 @@ What is ours is written into moto's own store, so that builds, lists and the res
 """
 
 import time
-from typing import Any
 
+from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject, Place
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
@@ -32,7 +32,7 @@ def _create(call: Call) -> JsonObject:
     missing = [name for name in _NEEDED if name not in request]
     if missing:
         raise AwsError("InvalidInputException", f"Project {missing[0]} is required")
-    projects = _backend(call.place).codebuild_projects
+    projects = moto_store.codebuild(call.place).codebuild_projects
     name = request["name"]
     if name in projects:
         raise AwsError("ResourceAlreadyExistsException", f"Project already exists: {_arn(call.place, name)}")
@@ -53,7 +53,7 @@ def _update(call: Call) -> JsonObject:
 
 
 def _delete(call: Call) -> JsonObject:
-    _backend(call.place).delete_project(_name(call.parameters["name"]))
+    moto_store.codebuild(call.place).delete_project(_name(call.parameters["name"]))
     return {}
 
 
@@ -81,26 +81,13 @@ def _defaults(place: Place, name: str, now: float) -> JsonObject:
 
 
 def _store(place: Place, project: JsonObject) -> None:
-    from moto.codebuild.models import CodeBuild
-
-    backend = _backend(place)
-    kept = CodeBuild(
-        place.account,
-        place.region,
-        project_name=project["name"],
-        description=project.get("description"),
-        project_source=project["source"],
-        artifacts=project["artifacts"],
-        environment=project["environment"],
-        serviceRole=project["serviceRole"],
-    )
-    kept.project_metadata = project
-    backend.codebuild_projects[project["name"]] = kept
+    backend = moto_store.codebuild(place)
+    backend.codebuild_projects[project["name"]] = moto_store.build_project(place, project)
     backend.build_history.setdefault(project["name"], [])
 
 
 def _find(place: Place, name_or_arn: str) -> JsonObject | None:
-    kept = _backend(place).codebuild_projects.get(_name(name_or_arn))
+    kept = moto_store.codebuild(place).codebuild_projects.get(_name(name_or_arn))
     return dict(kept.project_metadata) if kept else None
 
 
@@ -110,9 +97,3 @@ def _name(name_or_arn: str) -> str:
 
 def _arn(place: Place, name: str) -> str:
     return place.arn("codebuild", f"project/{name}")
-
-
-def _backend(place: Place) -> Any:
-    from moto.codebuild.models import codebuild_backends
-
-    return codebuild_backends[place.account][place.region]

@@ -50,7 +50,15 @@ def create_commit(repository: Repository, request: JsonObject) -> JsonObject:
     changes = _difference(before, after)
     if not changes:
         raise AwsError("NoChangeException", "The commit would not change the repository")
-    return _commit(repository, branch, parent, after, changes, request)
+    commit = _commit(parent, after, request)
+    repository.append(branch, commit, commit.author.seconds)
+    return {
+        "commitId": commit.id,
+        "treeId": commit.tree_id,
+        "filesAdded": _listed(changes.added),
+        "filesUpdated": _listed(changes.updated),
+        "filesDeleted": _listed(changes.deleted),
+    }
 
 
 def put_file(repository: Repository, request: JsonObject) -> JsonObject:
@@ -192,26 +200,11 @@ def _parent(repository: Repository, branch: str, given: str | None) -> Commit | 
     return tip
 
 
-def _commit(
-    repository: Repository,
-    branch: str,
-    parent: Commit | None,
-    files: Snapshot,
-    changes: _Changes,
-    request: JsonObject,
-) -> JsonObject:
-    now = time.time()
-    author = Signature(request.get("authorName") or "emulated", request.get("email") or "", int(now))
+def _commit(parent: Commit | None, files: Snapshot, request: JsonObject) -> Commit:
+    name, email = request.get("authorName") or "emulated", request.get("email") or ""
     parents = (parent.id,) if parent else ()
-    commit = commit_of(files, parents, author, request.get("commitMessage") or "")
-    repository.append(branch, commit, now)
-    return {
-        "commitId": commit.id,
-        "treeId": commit.tree_id,
-        "filesAdded": _listed(changes.added),
-        "filesUpdated": _listed(changes.updated),
-        "filesDeleted": _listed(changes.deleted),
-    }
+    author = Signature(name, email, int(time.time()))
+    return commit_of(files, parents, author, request.get("commitMessage") or "")
 
 
 def _with_files(before: Snapshot, request: JsonObject) -> dict[str, File]:

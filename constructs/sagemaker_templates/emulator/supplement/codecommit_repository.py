@@ -55,7 +55,7 @@ class Repository:
         return self.commits[self.branches[branch]]
 
     def resolve(self, specifier: str | None) -> Commit:
-        """Return the commit that a branch name, a reference or a commit id stands for; the default branch if none.
+        """Return the commit that a branch, a reference or a commit id names; by default the default branch.
 
         Raises:
             AwsError: there is no such commit.

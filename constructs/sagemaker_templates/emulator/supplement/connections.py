@@ -1,7 +1,7 @@
 """CodeConnections (before: CodeStar connections): moto has neither."""
 
 import uuid
-from typing import Any
+from collections.abc import Callable
 
 from sagemaker_templates.emulator.call import Call, JsonObject, Place
 from sagemaker_templates.emulator.supplement.contract import Answer, AwsError, PerPlace, Supplement
@@ -94,7 +94,7 @@ def supplements(connections: Connections) -> list[Supplement]:
     return [_supplement(connections, name) for name in ("codestar-connections", "codeconnections")]
 
 
-def admin_route(connections: Connections) -> Any:
+def admin_route(connections: Connections) -> Callable[[JsonObject], JsonObject]:
     """Return the route that gives an account a connection that somebody has already completed."""
 
     def add(request: JsonObject) -> JsonObject:

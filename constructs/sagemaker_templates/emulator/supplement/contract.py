@@ -1,4 +1,4 @@
-"""What a module of the supplement hands to the layer: operations it answers, and replies of moto it corrects."""
+"""What a supplement module hands to the layer: operations it answers, and replies of moto it corrects."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

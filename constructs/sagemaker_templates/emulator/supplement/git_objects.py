@@ -1,4 +1,4 @@
-"""The part of Git's object model that CodeCommit's API shows: blobs, trees and commits under their real ids."""
+"""The part of Git's object model that CodeCommit shows: blobs, trees and commits with their real ids."""
 
 import hashlib
 from collections.abc import Mapping

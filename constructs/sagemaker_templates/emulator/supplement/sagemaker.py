@@ -1,8 +1,7 @@
 """SageMaker: what moto lacks around model package groups, and replies with blocks that nobody has set."""
 
-from typing import Any
-
-from sagemaker_templates.emulator.call import Call, JsonObject, Place
+from sagemaker_templates.emulator import moto_store
+from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.supplement.contract import AwsError, Correction, PerPlace, Supplement
 
 _DESCRIPTIONS = ("DescribeModel", "DescribeEndpointConfig", "DescribeEndpoint")
@@ -17,7 +16,7 @@ class ModelPackageGroups:
     def delete(self, call: Call) -> JsonObject:
         """DeleteModelPackageGroup: refused while it still holds model packages."""
         name = self._existing(call)
-        backend = _backend(call.place)
+        backend = moto_store.sagemaker(call.place)
         if any(package.model_package_group_name == name for package in backend.model_packages.values()):
             raise AwsError("ConflictException", f"Model Package Group {name} still contains model packages.")
         del backend.model_package_groups[name]
@@ -51,7 +50,7 @@ class ModelPackageGroups:
 
     def _existing(self, call: Call) -> str:
         name = str(call.parameters["ModelPackageGroupName"]).rpartition("/")[2]
-        if name not in _backend(call.place).model_package_groups:
+        if name not in moto_store.sagemaker(call.place).model_package_groups:
             raise AwsError("ValidationException", f"Cannot find Model Package Group: {name}")
         return name
 
@@ -91,18 +90,9 @@ def _cleaned(value: object) -> object:
 def _add_tags(call: Call) -> JsonObject:
     """AddTags: a key that exists gets the new value, where moto would keep both."""
     arn = call.parameters["ResourceArn"]
-    try:
-        resource = _backend(call.place)._get_resource_from_arn(arn)
-    except AttributeError:
-        resource = None
+    resource = moto_store.sagemaker_resource(call.place, arn)
     if resource is None:
         raise AwsError("ValidationException", f"Could not find {arn}")
     tags = {tag["Key"]: tag for tag in [*(resource.tags or []), *call.parameters["Tags"]]}
     resource.tags = list(tags.values())
     return {"Tags": resource.tags}
-
-
-def _backend(place: Place) -> Any:
-    from moto.sagemaker.models import sagemaker_backends
-
-    return sagemaker_backends[place.account][place.region]
