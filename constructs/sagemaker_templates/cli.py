@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.settings import Configuration, InvalidSettings
 
 app = typer.Typer(
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _errors.print(str(problem))
         _errors.print(_count(len(invalid.problems)))
         sys.exit(2)
-    except ExpectedFailure as failure:
+    except StepFailed as failure:
         _errors.print(str(failure))
         sys.exit(1)
 

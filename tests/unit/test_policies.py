@@ -128,7 +128,9 @@ def test_every_bucket_is_private_versioned_encrypted_with_its_own_key_and_tls_on
         assert [public[k] for k in public if k.startswith(("block", "ignore", "restrict"))] == [True] * 4
         versioning = _all(case, stack, "aws_s3_bucket_versioning")[f"{name}_versioning"]
         assert versioning["versioning_configuration"]["status"] == "Enabled"
-        (rule,) = _all(case, stack, "aws_s3_bucket_server_side_encryption_configuration")[f"{name}_encryption"]["rule"]
+        (rule,) = _all(case, stack, "aws_s3_bucket_server_side_encryption_configuration")[f"{name}_encryption"][
+            "rule"
+        ]
         keys.add(rule["apply_server_side_encryption_by_default"]["kms_master_key_id"])
         tls = [s for n, s, _ in _statements(case, stack) if n == f"{name}_access" and s["sid"] == "TlsOnly"]
         assert tls[0]["effect"] == "Deny"

@@ -15,6 +15,7 @@ from sagemaker_templates.demo.rollout import RolledOut, Rollout
 from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
 from sagemaker_templates.emulator import Emulator, running_emulator, start_emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
+from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import find_engine
 from sagemaker_templates.operations.mirror import provider_source
 from sagemaker_templates.settings import Configuration
@@ -25,7 +26,7 @@ _AT_ONCE = 3
 """Stacks applied at once; most of an apply is waiting."""
 
 
-class DemoFailed(Exception):  # noqa: N818 - the name says what happened
+class DemoFailed(StepFailed):
     """A second plan was not empty."""
 
 

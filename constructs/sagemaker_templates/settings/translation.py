@@ -37,9 +37,7 @@ def message(error: ErrorDetails, node: Node) -> str:
             return _needs_quotes(node, writable=True)
         case name:
             # The own messages of a template's checks arrive here too: they are said as they are.
-            why = (
-                f"allowed: {_ALLOWED_TYPES[name]}" if name in _ALLOWED_TYPES else _uncapitalized(error["msg"])
-            )
+            why = f"allowed: {_ALLOWED_TYPES[name]}" if name in _ALLOWED_TYPES else _uncapitalized(error["msg"])
             return f"{kind(node)} is not allowed; {why}"
 
 
