@@ -55,7 +55,8 @@ def policy_document(scope: Any, id_: str, statements: Sequence[Statement]) -> st
     )
     reasons = {s.sid: s.reason for s in statements if s.reason}
     if reasons:
-        document.add_override("//.reasons", reasons)
+        # Through the stack: CDKTF writes a data source's own comment anew after its overrides.
+        scope.add_override(f"data.aws_iam_policy_document.{id_}.//.reasons", reasons)
     return str(document.json)
 
 
