@@ -148,7 +148,8 @@ RepositoryOwner = Annotated[
 SecretName = Annotated[
     str,
     NotAToken(
-        "[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager: letters, digits and /_+=.@-"
+        "[A-Za-z0-9/_+=.@-]{1,512}",
+        "the name (not the value) of a secret in Secrets Manager: letters, digits and /_+=.@-",
     ),
 ]
 # Both the old and the new name of the service stand in ARNs:

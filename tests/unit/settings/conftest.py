@@ -1,0 +1,120 @@
+"""A small folder of environments that is right, and a way to load it with changes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from sagemaker_templates.settings import Configuration, InvalidSettings, load
+from sagemaker_templates.settings.model import Project, TemplateParameters
+
+DEV = "dev/environment.yaml"
+PROD = "prod/environment.yaml"
+ABALONE = "dev/projects/abalone.yaml"
+
+FILES = {
+    DEV: """\
+account-id: "111111111111"
+region: us-east-1
+state:
+  type: s3
+  bucket: example-tfstate
+  key-prefix: states/dev
+network:
+  vpc-id: vpc-0123456789abcdef0
+  subnet-ids: [subnet-0123456789abcdef0]
+promotes-to: [prod]
+""",
+    PROD: """\
+account-id: "333333333333"
+region: us-east-1
+state:
+  type: local
+""",
+    ABALONE: """\
+project-template-type: train
+sagemaker-project-name: abalone
+sagemaker-project-id: p-abalone01
+isolated: true
+""",
+}
+
+
+class TrainParameters(TemplateParameters):
+    """Parameters of a template with defaults only."""
+
+    isolated: bool = Field(default=False, description="Without network.")
+    rounds: int = Field(default=10, ge=1, description="How often.")
+    images: tuple[str, ...] = Field(default=(), description="Names of images.")
+
+
+class DeployParameters(TemplateParameters):
+    """Parameters of a template with a required one."""
+
+    isolated: bool = Field(default=False, description="Without network.")
+    model_group: str = Field(description="The group of the model.")
+
+
+@dataclass(frozen=True)
+class Template:
+    """What settings know of a template."""
+
+    parameters: type[TemplateParameters]
+
+
+TEMPLATES = {"deploy": Template(DeployParameters), "train": Template(TrainParameters)}
+
+# The text of a file; None for no such file; a pair to replace the first by the second in the file that is right.
+Change = str | bytes | None | tuple[str, str]
+Loader = Callable[..., Configuration]
+Problems = Callable[..., list[str]]
+
+
+def _no_checks(project: Project) -> Iterable[str]:
+    return ()
+
+
+@pytest.fixture
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loader:
+    """Loads the right folder with changes."""
+    monkeypatch.chdir(tmp_path)
+
+    def loaded(
+        changes: Mapping[str, Change] | None = None,
+        environ: Mapping[str, str] | None = None,
+        name_checks: Callable[[Project], Iterable[str]] = _no_checks,
+    ) -> Configuration:
+        write(tmp_path / "environments", changes or {})
+        return load(Path("environments"), TEMPLATES, environ=environ or {}, name_checks=name_checks)
+
+    return loaded
+
+
+@pytest.fixture
+def problems(configuration: Loader) -> Problems:
+    """The lines shown for the right folder with changes; none where it loads."""
+
+    def lines(*args: object, **kwargs: object) -> list[str]:
+        try:
+            configuration(*args, **kwargs)
+        except InvalidSettings as invalid:
+            return [str(problem) for problem in invalid.problems]
+        return []
+
+    return lines
+
+
+def write(folder: Path, changes: Mapping[str, Change]) -> None:
+    """Write the right files with changes."""
+    for name in {**FILES, **changes}:
+        change = changes.get(name, FILES.get(name))
+        if isinstance(change, tuple):
+            old, new = change
+            assert old in FILES[name], f"{old!r} is not in {name}"
+            change = FILES[name].replace(old, new)
+        if change is not None:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(change if isinstance(change, bytes) else change.encode())
