@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from sagemaker_templates.settings.document import ListNode, Node, Scalar, kind
+from sagemaker_templates.settings.document import ListNode, MapNode, Node, Scalar, kind
 from sagemaker_templates.settings.rules import RULE_BROKEN, Rule
 from sagemaker_templates.settings.spelling import did_you_mean
 
@@ -35,10 +35,16 @@ def message(error: ErrorDetails, node: Node) -> str:
             return _wrong_length(name, context, node)
         case "string_type" if _is_bare(node):
             return _needs_quotes(node, writable=True)
-        case name:
-            # What a template's own checks say arrives here too.
-            why = f"allowed: {_ALLOWED_TYPES[name]}" if name in _ALLOWED_TYPES else _as_clause(error["msg"])
-            return f"{kind(node)} is not allowed; {why}"
+        case name if name in _ALLOWED_TYPES:
+            return f"{kind(node)} is not allowed; allowed: {_ALLOWED_TYPES[name]}"
+        case _:
+            return _own_check(error["msg"], node)
+
+
+def _own_check(text: str, node: Node) -> str:
+    """What a check of a template, or one of pydantic's many, says in its own words."""
+    clause = re.sub("^Input should", "it should", text.removeprefix("Value error, "))
+    return clause if isinstance(node, MapNode) else f"{kind(node)} is not allowed; {clause}"
 
 
 def _rule_broken(rule: Rule, node: Node) -> str:
@@ -72,9 +78,3 @@ def _wrong_length(name: str, context: dict[str, Any], node: Node) -> str:
     count = len(node.items) if isinstance(node, ListNode) else len(getattr(node, "entries", ()))
     bound = f"most {context['max_length']}" if name == "too_long" else f"least {context['min_length']}"
     return f"has {count} entries; allowed: at {bound}"
-
-
-def _as_clause(text: str) -> str:
-    """Pydantic's sentence as the end of ours."""
-    own_check = text.removeprefix("Value error, ")
-    return re.sub("^Input should", "it should", own_check)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sagemaker_templates.settings import Configuration, InvalidSettings, load
 from sagemaker_templates.settings.model import Project, TemplateParameters
@@ -49,6 +50,12 @@ class TrainParameters(TemplateParameters):
     rounds: int = Field(default=10, ge=1, description="How often.")
     images: tuple[str, ...] = Field(default=(), description="Names of images.")
 
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        if self.rounds > 100 and self.isolated:
+            raise ValueError("more than 100 rounds need isolated: false")
+        return self
+
 
 class DeployParameters(TemplateParameters):
     """Parameters of a template with a required one."""
@@ -66,8 +73,8 @@ class Template:
 
 TEMPLATES = {"deploy": Template(DeployParameters), "train": Template(TrainParameters)}
 
-# The text of a file; None for no such file; a pair to replace the first by the second in the file that is right.
-Change = str | bytes | None | tuple[str, str]
+# The whole text of a file; None for no such file.
+Change = str | bytes | None
 Loader = Callable[..., Configuration]
 Problems = Callable[..., list[str]]
 
@@ -107,14 +114,29 @@ def problems(configuration: Loader) -> Problems:
 
 
 def write(folder: Path, changes: Mapping[str, Change]) -> None:
-    """Write the right files with changes."""
-    for name in {**FILES, **changes}:
-        change = changes.get(name, FILES.get(name))
-        if isinstance(change, tuple):
-            old, new = change
-            assert old in FILES[name], f"{old!r} is not in {name}"
-            change = FILES[name].replace(old, new)
-        if change is not None:
+    """Write the right files, some of them in another form."""
+    for name, text in {**FILES, **changes}.items():
+        if text is not None:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(change if isinstance(change, bytes) else change.encode())
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def changes_of(described: Mapping[str, Mapping[str, str]]) -> dict[str, Change]:
+    """The files that ``bad_input.yaml`` describes."""
+    return {name: _text(FILES.get(name, ""), how) for name, how in described.items()}
+
+
+def _text(right: str, how: Mapping[str, str]) -> Change:
+    match dict(how):
+        case {"replace": old, "by": new}:
+            assert old in right, f"{old!r} is not in the file"
+            return right.replace(old, new)
+        case {"add": lines}:
+            return right + lines
+        case {"copy": other}:
+            return FILES[other]
+        case {"text": text}:
+            return text
+        case _:
+            return None
