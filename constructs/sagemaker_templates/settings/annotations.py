@@ -56,6 +56,4 @@ def _is_literal(annotation: object, kind: type) -> bool:
 
 def literals(annotation: object) -> tuple[Any, ...]:
     """The values of the literals among the alternatives."""
-    return tuple(
-        value for one in alternatives(annotation) if get_origin(one) is Literal for value in get_args(one)
-    )
+    return tuple(value for one in alternatives(annotation) if get_origin(one) is Literal for value in get_args(one))

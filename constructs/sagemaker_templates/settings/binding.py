@@ -83,9 +83,7 @@ def _given(value: BaseModel, shaped: Shape) -> dict[str, Any]:
 @cache
 def _partial(model: type[BaseModel]) -> type[BaseModel]:
     """The same fields, none of them required and none judged together with another."""
-    fields: dict[str, Any] = {
-        name: (info.rebuild_annotation(), None) for name, info in model.model_fields.items()
-    }
+    fields: dict[str, Any] = {name: (info.rebuild_annotation(), None) for name, info in model.model_fields.items()}
     return create_model(f"{model.__name__}Partial", __config__=model.model_config, **fields)
 
 

@@ -149,9 +149,7 @@ def _text(file: Path, report: Report) -> str | None:
     bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
-        report.add(
-            file, line, None, f"not readable as YAML: the character U+{ord(bad.group()):04X} is not allowed"
-        )
+        report.add(file, line, None, f"not readable as YAML: the character U+{ord(bad.group()):04X} is not allowed")
         return None
     return text
 

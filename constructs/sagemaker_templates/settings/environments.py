@@ -113,11 +113,8 @@ def _defaults(entry: Entry, report: Report) -> tuple[Entry, ...]:
     """The lines of ``defaults``, each shown with its parent in messages and named as in a project's file."""
     if isinstance(entry.value, MapNode):
         return tuple(
-            Entry(one.file, one.line, f"{entry.key}.{one.key}", one.value, name=one.key)
-            for one in entry.value
+            Entry(one.file, one.line, f"{entry.key}.{one.key}", one.value, name=one.key) for one in entry.value
         )
     if not isinstance(entry.value, Refused):
-        report.add(
-            entry.file, entry.line, entry.key, f"{kind_of(entry.value)} is not allowed; allowed: a map"
-        )
+        report.add(entry.file, entry.line, entry.key, f"{kind_of(entry.value)} is not allowed; allowed: a map")
     return ()

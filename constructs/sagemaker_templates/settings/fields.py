@@ -13,9 +13,7 @@ from sagemaker_templates.settings.rules import NotAToken, Rule
 _ARN = "arn:aws[a-z-]*"
 
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
-AccountId = Annotated[
-    str, Rule("[0-9]{12}", 'the 12 digits of an account id in quotes, such as "111111111111"')
-]
+AccountId = Annotated[str, Rule("[0-9]{12}", 'the 12 digits of an account id in quotes, such as "111111111111"')]
 
 Region = Annotated[
     str, Rule("[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region that has SageMaker", choices=sagemaker_regions)
@@ -35,13 +33,9 @@ SecurityGroupIds = Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, ma
 _BUCKET = "[a-z0-9](?:[a-z0-9-]|\\.(?!\\.)){1,61}[a-z0-9]"
 BucketName = Annotated[
     str,
-    Rule(
-        _BUCKET, "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends"
-    ),
+    Rule(_BUCKET, "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends"),
 ]
-BucketArn = Annotated[
-    str, Rule(f"{_ARN}:s3:::{_BUCKET}", 'the ARN of a bucket, such as "arn:aws:s3:::access-logs"')
-]
+BucketArn = Annotated[str, Rule(f"{_ARN}:s3:::{_BUCKET}", 'the ARN of a bucket, such as "arn:aws:s3:::access-logs"')]
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping.
 _KEY_PART = "[A-Za-z0-9!_*'()-][A-Za-z0-9!_.*'()-]*"
 KeyPrefix = Annotated[

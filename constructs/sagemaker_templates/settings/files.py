@@ -37,9 +37,7 @@ class S3StateKeys(FileModel):
 
     type: Literal["s3"] = Field(description="State in an S3 bucket.")
     bucket: fields.BucketName = Field(description="The bucket that holds the states.")
-    key_prefix: fields.KeyPrefix = Field(
-        description="Where in the bucket the states of this environment lie."
-    )
+    key_prefix: fields.KeyPrefix = Field(description="Where in the bucket the states of this environment lie.")
     region: fields.Region | None = Field(
         default=None, description="The bucket's region, where it is not the environment's."
     )
@@ -64,9 +62,7 @@ class DefaultKeys(FileModel):
         default=None, description="The SageMaker domain that the project belongs to."
     )
     sagemaker_domain_arn: fields.DomainArn | None = Field(default=None, description="The ARN of that domain.")
-    repository_type: RepositoryType = Field(
-        default="CodeCommit", description="Where the project's code lives."
-    )
+    repository_type: RepositoryType = Field(default="CodeCommit", description="Where the project's code lives.")
     repository_owner: fields.RepositoryOwner | None = Field(
         default=None, description="The owner of the repository; needed for GitHub and GitHub Enterprise."
     )
@@ -86,9 +82,7 @@ class DefaultKeys(FileModel):
         default=None,
         description="The bucket that receives the access logs of every bucket; above the environment's.",
     )
-    tags: Tags | None = Field(
-        default=None, description="Tags of every resource; above the environment's tags."
-    )
+    tags: Tags | None = Field(default=None, description="Tags of every resource; above the environment's tags.")
     custom_tags: Tags | None = Field(default=None, description="More tags of every resource; above `tags`.")
 
 

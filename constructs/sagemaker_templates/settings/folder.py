@@ -69,9 +69,7 @@ def _check_name(path: Path, report: Report) -> None:
     rule = next(part for part in get_args(EnvironmentName) if isinstance(part, Rule))
     if not rule.accepts(path.name):
         allowed = f"allowed: {rule.allowed}{rule.hint(path.name)}"
-        report.add(
-            path, None, None, f"{quoted(path.name)} is not allowed as the name of an environment; {allowed}"
-        )
+        report.add(path, None, None, f"{quoted(path.name)} is not allowed as the name of an environment; {allowed}")
 
 
 def _projects(folder: Path, report: Report) -> Iterator[Path]:

@@ -58,9 +58,7 @@ def load(
 
 def _read_projects(around: Surroundings) -> list[ProjectSource]:
     read = [
-        read_project(file, source, around)
-        for source in around.sources.values()
-        for file in source.folder.projects
+        read_project(file, source, around) for source in around.sources.values() for file in source.folder.projects
     ]
     found = [project for project in read if project]
     uniqueness.check(found, around.report)

@@ -84,9 +84,7 @@ def refuse_in_defaults(
             _refuse(entry, None, candidates, templates, report)
 
 
-def _refuse(
-    entry: Entry, template: object, candidates: list[str], templates: Catalogue, report: Report
-) -> str:
+def _refuse(entry: Entry, template: object, candidates: list[str], templates: Catalogue, report: Report) -> str:
     having = owners(templates, entry.field)
     if not having:
         return (report_unknown(entry, candidates, report) or "").replace("-", "_")

@@ -112,9 +112,7 @@ def check_names(source: ProjectSource, project: Project, name_checks: NameChecks
 def _with_defaults(node: MapNode, source: EnvironmentSource, around: Surroundings) -> list[Entry]:
     own = list(without_repeats(node, around.report))
     given = {entry.field for entry in own}
-    inherited = [
-        entry for entry in source.defaults if _is_default(entry, around) and entry.field not in given
-    ]
+    inherited = [entry for entry in source.defaults if _is_default(entry, around) and entry.field not in given]
     return [*own, *without_repeats(inherited, around.report)]
 
 
@@ -128,9 +126,7 @@ def _template(common: Iterable[Entry], file: Path, around: Surroundings) -> obje
     """The template's name as far as it is known before the rest of the file is judged."""
     entries = tuple(entry for entry in common if entry.field == "project_template_type")
     quiet = Report()
-    name = bind(MapNode(file, 1, entries), ProjectKeys, quiet, around.environ).fields.get(
-        "project_template_type"
-    )
+    name = bind(MapNode(file, 1, entries), ProjectKeys, quiet, around.environ).fields.get("project_template_type")
     if name is not None and name not in around.templates:
         allowed = ", ".join(around.templates)
         hint = did_you_mean(name, around.templates)

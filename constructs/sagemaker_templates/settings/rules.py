@@ -48,9 +48,7 @@ class Rule:
                 return did_you_mean(candidate, [candidate])
         return did_you_mean(text, self.choices()) if self.choices else ""
 
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """The check that pydantic runs in place of its own for text."""
         return core_schema.no_info_plain_validator_function(self._checked)
 

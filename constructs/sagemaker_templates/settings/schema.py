@@ -83,7 +83,7 @@ def _of_model(model: type[BaseModel]) -> Schema:
     return _object(_inlined(generated, definitions))
 
 
-def _inlined(schema: Any, definitions: Schema) -> Any:  # noqa: ANN401 - any piece of a schema
+def _inlined(schema: Any, definitions: Schema) -> Any:
     """The schema with definitions in place of the references to them, since none is used twice."""
     if isinstance(schema, list):
         return [_inlined(one, definitions) for one in schema]
@@ -151,9 +151,7 @@ def _spellings(field: str) -> list[str]:
 def _target_patterns() -> Schema:
     """`<environment>-account-id` and its like, for every name an environment can have."""
     generated = TargetKeys.model_json_schema()["properties"]
-    return {
-        f"^{_NAME}[-_]{field.replace('_', '[-_]')}$": _value(schema) for field, schema in generated.items()
-    }
+    return {f"^{_NAME}[-_]{field.replace('_', '[-_]')}$": _value(schema) for field, schema in generated.items()}
 
 
 def _parameter_fields(templates: Catalogue) -> list[str]:
@@ -171,11 +169,7 @@ def _names_of_templates(templates: Catalogue) -> Schema:
 def _when(name: str, templates: Catalogue) -> Schema:
     """What the file of a project of one template may hold besides the common keys."""
     own = _of_model(templates[name].parameters)
-    others = [
-        field
-        for field in _parameter_fields(templates)
-        if field not in templates[name].parameters.model_fields
-    ]
+    others = [field for field in _parameter_fields(templates) if field not in templates[name].parameters.model_fields]
     refused: Iterable[str] = (spelling for field in others for spelling in _spellings(field))
     named = [_closed_name(spelling, name) for spelling in _spellings("project_template_type")]
     return {

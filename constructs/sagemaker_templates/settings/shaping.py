@@ -70,9 +70,7 @@ def report_unknown(entry: Entry, known: Iterable[str], report: Report, prefix: s
     wrong = entry.name or entry.key
     hint = did_you_mean(wrong, known)
     allowed = "" if hint else f"; allowed: {', '.join(known)}"
-    report.add(
-        entry.file, entry.line, prefix + entry.key, f"{quoted(wrong)} is not a known key{allowed}{hint}"
-    )
+    report.add(entry.file, entry.line, prefix + entry.key, f"{quoted(wrong)} is not a known key{allowed}{hint}")
     return nearest(wrong, known)
 
 

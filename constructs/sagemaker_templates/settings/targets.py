@@ -72,12 +72,8 @@ def _described(name: str, keys: Bound[TargetKeys], report: Report) -> Target | N
 
 def _refuse(keys: Bound[TargetKeys], name: str, own: Environment, exists: bool, report: Report) -> None:
     entry = _first(keys)
-    advice = (
-        f"add {name} to promotes-to of {own.name}" if exists else f"there is no environment {quoted(name)}"
-    )
-    report.add(
-        entry.file, entry.line, entry.key, f"concerns no environment that {own.name} promotes to; {advice}"
-    )
+    advice = f"add {name} to promotes-to of {own.name}" if exists else f"there is no environment {quoted(name)}"
+    report.add(entry.file, entry.line, entry.key, f"concerns no environment that {own.name} promotes to; {advice}")
 
 
 def _network(base: Network, keys: Bound[TargetKeys], name: str, report: Report) -> Network:

@@ -1,0 +1,146 @@
+"""Invoking a Lambda function really runs it: the uploaded zip's Python handler, in a process of its own."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import uuid
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote
+
+from sagemaker_templates.emulator import moto_store
+from sagemaker_templates.emulator.call import Call, JsonObject
+from sagemaker_templates.emulator.layer import Reply
+from sagemaker_templates.emulator.moto_store import Function
+
+_INVOCATION = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
+_BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
+_START_UP_SECONDS = 20  # on top of the function's own timeout: this machine is no Lambda
+_TAIL_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one run of a handler."""
+
+    payload: bytes
+    failed: bool
+    log: bytes
+
+
+class FunctionRunner:
+    """Runs Python functions that were uploaded as a zip; everything else is left to moto."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __call__(self, call: Call) -> Reply | None:
+        """Run the function that an Invoke request names; ``None`` if that is moto's business."""
+        match = _INVOCATION.match(call.path)
+        function = moto_store.function(call.place, unquote(match["function"])) if match else None
+        if function is None or not _is_python_zip(function):
+            return None
+        kind = str(call.headers.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse"))
+        if kind == "DryRun":
+            return Reply("204 No Content", [], b"")
+        outcome = self._run(function, call)
+        if kind == "Event":
+            return Reply("202 Accepted", [], b"")
+        return _reply(outcome, with_log=call.headers.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
+
+    def _run(self, function: Function, call: Call) -> Outcome:
+        with tempfile.TemporaryDirectory(prefix="emulated-function-") as name:
+            folder = Path(name)
+            code = folder / "code"
+            with zipfile.ZipFile(BytesIO(function.code_bytes)) as archive:
+                archive.extractall(code)
+            (folder / "event.json").write_bytes(call.body or b"{}")
+            (folder / "context.json").write_text(json.dumps(_context(function)))
+            outcome = _execute(folder, self._environment(function, call), function)
+        _keep_log(function, outcome.log)
+        return outcome
+
+    def _environment(self, function: Function, call: Call) -> dict[str, str]:
+        """Build the function's whole environment: nothing of this process, so no real credentials either."""
+        place = call.place
+        own = {
+            "AWS_ACCESS_KEY_ID": place.account,
+            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_ENDPOINT_URL": self._url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_REGION": place.region,
+            "AWS_DEFAULT_REGION": place.region,
+            "AWS_LAMBDA_FUNCTION_NAME": str(function.function_name),
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+            "PATH": os.environ.get("PATH", os.defpath),
+        }
+        return {**{str(key): str(value) for key, value in function.environment_vars.items()}, **own}
+
+
+def _execute(folder: Path, environment: dict[str, str], function: Function) -> Outcome:
+    seconds = int(function.timeout) + _START_UP_SECONDS
+    command = [sys.executable, str(_BOOTSTRAP), str(folder), str(function.handler)]
+    try:
+        run = subprocess.run(
+            command,
+            cwd=folder / "code",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as expired:
+        return Outcome(
+            _error("Sandbox.Timedout", f"Task timed out after {seconds} seconds"), True, expired.output or b""
+        )
+    result = folder / "result.json"
+    if not result.exists():
+        message = f"the function ended with status {run.returncode} and no result"
+        return Outcome(_error("Runtime.ExitError", message), True, run.stdout)
+    return Outcome(result.read_bytes(), (folder / "failed").exists(), run.stdout)
+
+
+def _context(function: Function) -> JsonObject:
+    return {
+        "function_name": function.function_name,
+        "function_version": str(function.version),
+        "invoked_function_arn": function.function_arn,
+        "memory_limit_in_mb": str(function.memory_size),
+        "aws_request_id": str(uuid.uuid4()),
+        "log_group_name": function.logs_group_name,
+        "log_stream_name": "emulated",
+        "timeout": int(function.timeout),
+    }
+
+
+def _reply(outcome: Outcome, *, with_log: bool) -> Reply:
+    headers = [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")]
+    if outcome.failed:
+        headers.append(("X-Amz-Function-Error", "Unhandled"))
+    if with_log:
+        headers.append(("X-Amz-Log-Result", base64.b64encode(outcome.log[-_TAIL_BYTES:]).decode()))
+    return Reply("200 OK", headers, outcome.payload)
+
+
+def _keep_log(function: Function, log: bytes) -> None:
+    """Keep what the handler printed if it has a log group: creating one is Terraform's business."""
+    if function.logs_group_name in function.logs_backend.groups:
+        function.save_logs(log.decode(errors="replace"))
+
+
+def _error(kind: str, message: str) -> bytes:
+    return json.dumps({"errorType": kind, "errorMessage": message}).encode()
+
+
+def _is_python_zip(function: Function) -> bool:
+    return function.package_type == "Zip" and str(function.run_time).startswith("python")

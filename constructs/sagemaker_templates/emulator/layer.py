@@ -1,0 +1,150 @@
+"""The layer in front of moto: picks the account, answers what moto cannot, repairs its wrong replies."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
+from sagemaker_templates.emulator.routes import RESET_ROUTE
+from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
+
+StartResponse = Callable[..., Any]
+WsgiApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
+AdminRoute = Callable[[JsonObject], JsonObject]
+Invoker = Callable[[Call], "Reply | None"]
+
+_JSON = "application/x-amz-json-1.1"
+_XML = "text/xml"
+_SERVER_ERROR = 500
+_log = logging.getLogger(__name__)
+
+
+class Reply:
+    """A finished HTTP reply."""
+
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        self.body = body
+
+    @classmethod
+    def of_json(cls, content: JsonObject, status: str = "200 OK", media_type: str = _JSON) -> "Reply":
+        """Build a reply whose body is JSON, without the members that have no value: AWS omits those."""
+        members = {name: value for name, value in content.items() if value is not None}
+        return cls(status, [("Content-Type", media_type)], json.dumps(members).encode())
+
+    @property
+    def code(self) -> int:
+        """The HTTP status as a number."""
+        return int(self.status.split()[0])
+
+    def send(self, start_response: StartResponse) -> list[bytes]:
+        """Hand the reply to the WSGI server."""
+        start_response(self.status, [*self.headers, ("Content-Length", str(len(self.body)))])
+        return [self.body]
+
+
+class EmulatorApplication:
+    """moto with the supplement in front."""
+
+    def __init__(
+        self,
+        moto: WsgiApplication,
+        supplements: Iterable[Supplement],
+        admin_routes: Mapping[str, AdminRoute],
+        invoke_function: Invoker,
+    ) -> None:
+        self._moto = moto
+        self._supplements = {supplement.service: supplement for supplement in supplements}
+        self._admin_routes = admin_routes
+        self._invoke_function = invoke_function
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if not _from_this_machine(environ):
+            return Reply("403 Forbidden", [("Content-Type", "text/plain")], b"loopback only\n").send(start_response)
+        select_account(environ)
+        call = read_call(environ)
+        if call.path == RESET_ROUTE:
+            self._reset()
+        return self._reply(call).send(start_response)
+
+    def _reply(self, call: Call) -> Reply:
+        if call.path in self._admin_routes:
+            return self._administer(call)
+        supplement = self._supplements.get(call.service)
+        if supplement and call.operation in supplement.answers:
+            return _answer(supplement, call)
+        return self._invoke_function(call) or self._ask_moto(call, supplement)
+
+    def _ask_moto(self, call: Call, supplement: Supplement | None) -> Reply:
+        reply = _collect(self._moto, call.headers)
+        if reply.code >= _SERVER_ERROR:
+            return _not_emulated(call, reply)
+        correct = supplement.corrections.get(call.operation) if supplement else None
+        if correct and reply.body:
+            reply.body = json.dumps(correct(json.loads(reply.body))).encode()
+        return reply
+
+    def _administer(self, call: Call) -> Reply:
+        try:
+            return Reply.of_json(self._admin_routes[call.path](call.parameters), media_type="application/json")
+        except (KeyError, TypeError, ValueError) as error:
+            message = {"error": f"{type(error).__name__}: {error}"}
+            return Reply.of_json(message, "400 Bad Request", "application/json")
+
+    def _reset(self) -> None:
+        for supplement in self._supplements.values():
+            with supplement.lock:
+                supplement.reset()
+
+
+def _answer(supplement: Supplement, call: Call) -> Reply:
+    try:
+        with supplement.lock:
+            return Reply.of_json(supplement.answers[call.operation](call))
+    except AwsError as error:
+        return _json_error(error.code, error.message)
+    except KeyError as error:
+        return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+
+
+def _collect(application: WsgiApplication, environ: Environ) -> Reply:
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], None]:
+        started.append((status, headers))
+        return lambda _data: None
+
+    chunks = application(environ, start_response)
+    body = b"".join(chunks)
+    status, headers = started[-1]
+    return Reply(status, headers, body)
+
+
+def _not_emulated(call: Call, reply: Reply) -> Reply:
+    """Turn moto's HTML page about what it lacks into an error that a client shows, and does not retry."""
+    _log.error("not emulated: %s %s %s\n%s", call.service, call.operation, call.path, reply.body.decode())
+    message = f"the emulator cannot do {call.service} {call.operation or call.path}; see its log"
+    if call.headers.get("HTTP_X_AMZ_TARGET") or call.body.startswith(b"{"):
+        return _json_error("NotEmulated", message)
+    error = f"<Error><Type>Sender</Type><Code>NotEmulated</Code><Message>{escape(message)}</Message></Error>"
+    document = f"<ErrorResponse>{error}</ErrorResponse>" if call.service != "s3" else error
+    return Reply("400 Bad Request", [("Content-Type", _XML)], document.encode())
+
+
+def _json_error(code: str, message: str) -> Reply:
+    reply = Reply.of_json({"__type": code, "message": message}, "400 Bad Request")
+    reply.headers.append(("X-Amzn-ErrorType", code))
+    return reply
+
+
+def _from_this_machine(environ: Environ) -> bool:
+    """Refuse what a web page in somebody's browser may send: the emulator runs code that it is given."""
+    host = urlsplit(f"//{environ.get('HTTP_HOST', '')}")
+    origin = environ.get("HTTP_ORIGIN")
+    local = host.hostname in {"127.0.0.1", "localhost"} or str(host.hostname).endswith(".localhost")
+    return local and (origin is None or urlsplit(str(origin)).netloc == host.netloc)

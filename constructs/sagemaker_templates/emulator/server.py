@@ -1,0 +1,107 @@
+"""The emulator's process: moto's server on loopback with the layer in front."""
+
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sagemaker_templates.emulator.call import Environ
+from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
+from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
+from sagemaker_templates.emulator.network import create_network
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.supplement import (
+    codebuild,
+    codecommit,
+    codepipeline,
+    connections,
+    sagemaker,
+)
+
+HOST = "127.0.0.1"
+
+
+class EmulatorServer:
+    """A server that listens once it is built, and serves until it is told to stop."""
+
+    def __init__(self, port: int = 0) -> None:
+        _configure_moto()
+        from moto.moto_server.werkzeug_app import MotoRequestHandler
+        from werkzeug.serving import make_server
+
+        self._application: EmulatorApplication | None = None
+        self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=MotoRequestHandler)
+        self.url = f"http://{HOST}:{self._server.server_port}"
+        self._application = build_application(self.url)
+
+    def serve(self) -> None:
+        """Answer requests until the process ends."""
+        self._server.serve_forever()
+
+    def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        assert self._application is not None  # noqa: S101 - set before the first request is accepted
+        return self._application(environ, start_response)
+
+
+def build_application(url: str) -> EmulatorApplication:
+    """Put the layer together; ``url`` is where functions that it runs find the emulator."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    _configure_moto()
+    known_connections = connections.Connections()
+    return EmulatorApplication(
+        moto=DomainDispatcherApplication(create_backend_app),
+        supplements=[
+            codebuild.supplement(),
+            codecommit.supplement(),
+            codepipeline.supplement(),
+            sagemaker.supplement(),
+            *connections.supplements(known_connections),
+        ],
+        admin_routes={
+            NETWORK_ROUTE: create_network,
+            CONNECTION_ROUTE: connections.admin_route(known_connections),
+            HEALTH_ROUTE: lambda _request: {"status": "ok"},
+        },
+        invoke_function=FunctionRunner(url),
+    )
+
+
+def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool) -> None:
+    """Serve until killed, or until standard input is closed: then whoever started this process is gone."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    server = EmulatorServer(port)
+    if stop_with_stdin:
+        threading.Thread(target=_stop_at_end_of, args=(sys.stdin.buffer,), daemon=True).start()
+    _announce(server.url, ready_file)
+    server.serve()
+
+
+def _stop_at_end_of(stream: BinaryIO) -> None:
+    while stream.read(1):
+        pass
+    os._exit(0)  # nothing is worth saving, and no request in flight may delay the end
+
+
+def _announce(url: str, ready_file: Path | None) -> None:
+    line = json.dumps({"url": url, "pid": os.getpid()})
+    if ready_file:
+        unfinished = ready_file.with_name(f"{ready_file.name}.part")
+        unfinished.write_text(f"{line}\n")
+        unfinished.replace(ready_file)
+    print(line, flush=True)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads standard output after this line
+
+
+def _configure_moto() -> None:
+    """Set what moto reads from its environment; to be called before moto is imported."""
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # no web page has business here
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands of images that nobody asks for
+    from moto.core.config import default_user_config
+
+    default_user_config["lambda"]["use_docker"] = False

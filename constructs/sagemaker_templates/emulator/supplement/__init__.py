@@ -1,0 +1,1 @@
+"""What the emulator answers itself, one module per service."""

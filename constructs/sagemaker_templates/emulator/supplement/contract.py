@@ -1,0 +1,53 @@
+"""What a supplement module hands to the layer: operations it answers, and replies of moto it corrects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Generic, TypeVar
+
+from sagemaker_templates.emulator.call import Call, JsonObject, Place
+
+Answer = Callable[[Call], JsonObject]
+Correction = Callable[[JsonObject], JsonObject]
+
+
+class AwsError(Exception):
+    """An error that AWS would answer, with AWS's code for it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """One service's part: ``answers`` replace moto's, ``corrections`` repair the body of moto's reply."""
+
+    service: str
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    reset: Callable[[], None] = _nothing
+    lock: RLock = field(default_factory=RLock)
+
+
+Item = TypeVar("Item")
+
+
+class PerPlace(Generic[Item]):
+    """Named things, kept apart by account and region."""
+
+    def __init__(self) -> None:
+        self._items: dict[Place, dict[str, Item]] = {}
+
+    def at(self, place: Place) -> dict[str, Item]:
+        """Return what lives in one account and region, by name."""
+        return self._items.setdefault(place, {})
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._items.clear()

@@ -1,0 +1,98 @@
+"""SageMaker: what moto lacks around model package groups, and replies with blocks that nobody has set."""
+
+from sagemaker_templates.emulator import moto_store
+from sagemaker_templates.emulator.call import Call, JsonObject
+from sagemaker_templates.emulator.supplement.contract import AwsError, Correction, PerPlace, Supplement
+
+_DESCRIPTIONS = ("DescribeModel", "DescribeEndpointConfig", "DescribeEndpoint")
+
+
+class ModelPackageGroups:
+    """Deletion and resource policies of model package groups; the groups themselves are moto's."""
+
+    def __init__(self) -> None:
+        self._policies: PerPlace[str] = PerPlace()
+
+    def delete(self, call: Call) -> JsonObject:
+        """DeleteModelPackageGroup: refused while it still holds model packages."""
+        name = self._existing(call)
+        backend = moto_store.sagemaker(call.place)
+        if any(package.model_package_group_name == name for package in backend.model_packages.values()):
+            raise AwsError("ConflictException", f"Model Package Group {name} still contains model packages.")
+        del backend.model_package_groups[name]
+        self._policies.at(call.place).pop(name, None)
+        return {}
+
+    def put_policy(self, call: Call) -> JsonObject:
+        """PutModelPackageGroupPolicy."""
+        name = self._existing(call)
+        self._policies.at(call.place)[name] = call.parameters["ResourcePolicy"]
+        return {"ModelPackageGroupArn": call.place.arn("sagemaker", f"model-package-group/{name}")}
+
+    def get_policy(self, call: Call) -> JsonObject:
+        """GetModelPackageGroupPolicy."""
+        name = self._existing(call)
+        policy = self._policies.at(call.place).get(name)
+        if policy is None:
+            raise AwsError("ValidationException", f"Cannot find Model Package Group Policy: {name}")
+        return {"ResourcePolicy": policy}
+
+    def delete_policy(self, call: Call) -> JsonObject:
+        """DeleteModelPackageGroupPolicy."""
+        name = self._existing(call)
+        if self._policies.at(call.place).pop(name, None) is None:
+            raise AwsError("ValidationException", f"Cannot find Model Package Group Policy: {name}")
+        return {}
+
+    def clear(self) -> None:
+        """Forget every policy."""
+        self._policies.clear()
+
+    def _existing(self, call: Call) -> str:
+        name = str(call.parameters["ModelPackageGroupName"]).rpartition("/")[2]
+        if name not in moto_store.sagemaker(call.place).model_package_groups:
+            raise AwsError("ValidationException", f"Cannot find Model Package Group: {name}")
+        return name
+
+
+def supplement() -> Supplement:
+    """Return what SageMaker needs beside moto."""
+    groups = ModelPackageGroups()
+    corrections: dict[str, Correction] = dict.fromkeys(_DESCRIPTIONS, without_empty_blocks)
+    return Supplement(
+        service="sagemaker",
+        answers={
+            "DeleteModelPackageGroup": groups.delete,
+            "PutModelPackageGroupPolicy": groups.put_policy,
+            "GetModelPackageGroupPolicy": groups.get_policy,
+            "DeleteModelPackageGroupPolicy": groups.delete_policy,
+            "AddTags": _add_tags,
+        },
+        corrections=corrections,
+        reset=groups.clear,
+    )
+
+
+def without_empty_blocks(reply: JsonObject) -> JsonObject:
+    """Return the reply without members that hold nothing, at any depth: AWS omits what was never set."""
+    cleaned = {name: _cleaned(value) for name, value in reply.items()}
+    return {name: value for name, value in cleaned.items() if value not in (None, {}, [])}
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, dict):
+        return without_empty_blocks(value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+def _add_tags(call: Call) -> JsonObject:
+    """AddTags: a key that exists gets the new value, where moto would keep both."""
+    arn = call.parameters["ResourceArn"]
+    resource = moto_store.sagemaker_resource(call.place, arn)
+    if resource is None:
+        raise AwsError("ValidationException", f"Could not find {arn}")
+    tags = {tag["Key"]: tag for tag in [*(resource.tags or []), *call.parameters["Tags"]]}
+    resource.tags = list(tags.values())
+    return {"Tags": resource.tags}

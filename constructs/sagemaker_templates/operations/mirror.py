@@ -1,0 +1,115 @@
+"""Where the AWS provider comes from: a mirror on this machine if there is one, else the registry.
+
+Terraform is told through a CLI configuration file, never through what is synthesized.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sagemaker_templates.failures import StepFailed
+
+MIRROR_VARIABLE = "SAGEMAKER_TEMPLATES_PROVIDER_MIRROR"
+CLI_CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
+
+_HOST = "registry.terraform.io"
+_PROVIDER = f"{_HOST}/hashicorp/aws"
+_OWN_CONFIGURATIONS = (".terraformrc", ".tofurc")
+
+
+class MirrorError(StepFailed):
+    """The mirror that the environment names is none; the message is one line."""
+
+
+@dataclass(frozen=True)
+class ProviderSource:
+    """A CLI configuration file that exists, and in words where it takes the provider from."""
+
+    cli_config_file: Path
+    description: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the variable that makes Terraform read the file."""
+        return {CLI_CONFIG_VARIABLE: str(self.cli_config_file)}
+
+
+def provider_source(
+    work_folder: Path, environment: Mapping[str, str] = os.environ, roots: tuple[Path, ...] | None = None
+) -> ProviderSource:
+    """Decide where the AWS provider comes from, and write the configuration file if one is needed.
+
+    First the mirror that the environment names; then the person's own Terraform configuration, which may
+    name a company's mirror; then a mirror in one of the usual places; then the network.
+
+    Raises:
+        MirrorError: the environment names a folder that is no mirror.
+    """
+    if named := environment.get(MIRROR_VARIABLE):
+        return _from_mirror(work_folder, _checked(Path(named).expanduser()))
+    if own := _own_configuration(environment):
+        return ProviderSource(own, f"the CLI configuration {own}")
+    for root in roots if roots is not None else usual_places(environment):
+        if _is_mirror(root):
+            return _from_mirror(work_folder, root)
+    return ProviderSource(_write(work_folder, ""), f"the network ({_HOST})")
+
+
+def usual_places(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the folders that may hold a mirror: Terraform's implied ones, the plugin cache, and /opt."""
+    return tuple(_usual_places(environment))
+
+
+def _usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
+    home = Path(environment.get("HOME") or Path.home())
+    if cache := environment.get("TF_PLUGIN_CACHE_DIR"):
+        yield Path(cache)
+    yield home / ".terraform.d/plugins"
+    yield home / ".terraform.d/plugin-cache"
+    data_home = environment.get("XDG_DATA_HOME") or str(home / ".local/share")
+    data_dirs = environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    for folder in [data_home, *data_dirs.split(os.pathsep)]:
+        yield Path(folder) / "terraform/plugins"
+    yield from sorted(found.parent for found in Path("/opt").glob(f"*/{_HOST}"))
+
+
+def _own_configuration(environment: Mapping[str, str]) -> Path | None:
+    home = Path(environment.get("HOME") or Path.home())
+    named = environment.get(CLI_CONFIG_VARIABLE)
+    candidates = [Path(named)] if named else [home / name for name in _OWN_CONFIGURATIONS]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _checked(folder: Path) -> Path:
+    if _is_mirror(folder):
+        return folder.resolve()
+    raise MirrorError(f"{MIRROR_VARIABLE}={folder}: there is no folder {_PROVIDER} in it")
+
+
+def _is_mirror(folder: Path) -> bool:
+    try:
+        return any((folder / _PROVIDER).iterdir())
+    except OSError:
+        return False
+
+
+def _from_mirror(work_folder: Path, mirror: Path) -> ProviderSource:
+    text = f"""provider_installation {{
+  filesystem_mirror {{
+    path    = {json.dumps(str(mirror))}
+    include = ["{_PROVIDER}"]
+  }}
+  direct {{
+    exclude = ["{_PROVIDER}"]
+  }}
+}}
+"""
+    return ProviderSource(_write(work_folder, text), f"the mirror {mirror}")
+
+
+def _write(work_folder: Path, text: str) -> Path:
+    work_folder.mkdir(parents=True, exist_ok=True)
+    file = work_folder.resolve() / "provider-source.tfrc"
+    file.write_text(text)
+    return file
