@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ABALONE, DEV, FILES, Problems, changes_of
-
 from sagemaker_templates.settings import InvalidSettings, load
+from settings.settings_folder import ABALONE, DEV, FILES, Problems, changes_of
 
 CASES = yaml.safe_load(Path(__file__).with_name("bad_input.yaml").read_text(encoding="utf-8"))
 
