@@ -10,7 +10,7 @@ from pydantic import Field
 from sagemaker_templates.settings.regions import sagemaker_regions
 from sagemaker_templates.settings.rules import NotAToken, Rule
 
-_ARN = "arn:aws[a-z-]*"
+_ARN = "arn:aws(?:-[a-z]+)*"
 
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 AccountId = Annotated[str, Rule("[0-9]{12}", 'the 12 digits of an account id in quotes, such as "111111111111"')]

@@ -36,6 +36,7 @@ def test_the_files_that_the_cases_change_are_right(problems: Problems) -> None:
             "environments/dev/environment.yaml:1: the text holds half of a surrogate pair, which is no character",
         ),
     ],
+    ids=["bytes", "control character", "depth", "surrogate"],
 )
 def test_a_file_that_is_no_text_is_one_line(data: bytes, line: str, problems: Problems) -> None:
     """What no editor wrote as YAML is refused at its line, without a traceback."""
