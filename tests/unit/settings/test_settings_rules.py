@@ -43,7 +43,7 @@ def _shapes(service: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("service", "shape", "name"), AWS_SHAPES)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_what_a_rule_accepts_aws_accepts(service: str, shape: str, name: str, data: st.DataObject) -> None:
     """A name that passes here is not refused by AWS at apply time."""
     aws = _shapes(service)[shape]
@@ -142,7 +142,7 @@ _keys = sorted(
     file=st.sampled_from([DEV, PROD, ABALONE]), changed=st.dictionaries(st.sampled_from(_keys), _values, max_size=3)
 )
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_whatever_stands_in_a_file_is_loaded_or_told_in_lines(
     file: str, changed: dict[str, object], tmp_path: Path
@@ -158,7 +158,7 @@ def test_whatever_stands_in_a_file_is_loaded_or_told_in_lines(
 
 
 @given(data=st.binary(max_size=60) | st.text(alphabet="ab:-[]{}&*!|>'\"#%@`, \n\t?", max_size=40).map(str.encode))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_bytes_a_file_holds_are_told_in_lines(data: bytes, tmp_path: Path) -> None:
     """A file that is no YAML at all is a problem, not a traceback."""
     write(tmp_path, {ABALONE: data})

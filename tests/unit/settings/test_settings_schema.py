@@ -14,7 +14,7 @@ from settings.settings_folder import ABALONE, DEV, FILES, TEMPLATES
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "settings.md"
 EXAMPLES = sorted((ROOT / "environments").rglob("*.yaml"))
-UPDATE = "out of date: run `sagemaker-templates docs`"
+UPDATE = "out of date: write it again with settings.schema.write and settings.reference.write"
 
 
 def _errors(of: dict[str, Any], text: str) -> list[str]:
