@@ -14,9 +14,7 @@ JsonObject = dict[str, Any]
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 DEFAULT_REGION = "us-east-1"
 
-_CREDENTIAL = re.compile(
-    r"(?P<key>[^/=\s]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
-)
+_CREDENTIAL = re.compile(r"(?P<key>[^/=\s]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 

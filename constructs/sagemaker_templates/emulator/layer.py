@@ -67,9 +67,7 @@ class EmulatorApplication:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         if not _from_this_machine(environ):
-            return Reply("403 Forbidden", [("Content-Type", "text/plain")], b"loopback only\n").send(
-                start_response
-            )
+            return Reply("403 Forbidden", [("Content-Type", "text/plain")], b"loopback only\n").send(start_response)
         select_account(environ)
         call = read_call(environ)
         if call.path == RESET_ROUTE:
@@ -97,9 +95,7 @@ class EmulatorApplication:
 
     def _administer(self, call: Call) -> Reply:
         try:
-            return Reply.of_json(
-                self._admin_routes[call.path](call.parameters), media_type="application/json"
-            )
+            return Reply.of_json(self._admin_routes[call.path](call.parameters), media_type="application/json")
         except (KeyError, TypeError, ValueError) as error:
             message = {"error": f"{type(error).__name__}: {error}"}
             return Reply.of_json(message, "400 Bad Request", "application/json")

@@ -115,9 +115,7 @@ def _prepare_project(emulator: Emulator, project: Project) -> None:
     _prepare_repository(account, project)
 
 
-def _prepare_account(
-    account: Account, network: Network, boundary: str | None, log_bucket: str | None
-) -> None:
+def _prepare_account(account: Account, network: Network, boundary: str | None, log_bucket: str | None) -> None:
     account.create_network(network)
     if boundary:
         account.create_boundary(boundary)

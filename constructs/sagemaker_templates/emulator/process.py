@@ -14,13 +14,14 @@ from typing import IO, Any
 from urllib.request import Request, urlopen
 
 from sagemaker_templates.emulator.routes import RESET_ROUTE
+from sagemaker_templates.failures import StepFailed
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _LOG_LINES = 15
 
 
-class EmulatorError(Exception):
+class EmulatorError(StepFailed):
     """The emulator did not start, or refused an administrative request."""
 
 
@@ -48,7 +49,7 @@ class Emulator:
             "AWS_MAX_ATTEMPTS": "2",
         }
 
-    def client(self, service: str, account_id: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    def client(self, service: str, account_id: str, region: str) -> Any:
         """Return a boto3 client of one service, as an account's administrator."""
         import boto3
 

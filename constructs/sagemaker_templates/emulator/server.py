@@ -35,9 +35,7 @@ class EmulatorServer:
         from werkzeug.serving import make_server
 
         self._application: EmulatorApplication | None = None
-        self._server: Any = make_server(
-            HOST, port, self._serve, threaded=True, request_handler=MotoRequestHandler
-        )
+        self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=MotoRequestHandler)
         self.url = f"http://{HOST}:{self._server.server_port}"
         self._application = build_application(self.url)
 

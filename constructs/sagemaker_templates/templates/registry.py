@@ -16,7 +16,7 @@ from sagemaker_templates import templates
 from sagemaker_templates.settings.model import TemplateParameters
 
 ENTRY_POINT_GROUP = "sagemaker_templates.templates"
-_NOT_TEMPLATES = {"registry"}
+_NOT_TEMPLATES = {"context", "registry"}
 
 
 @dataclass(frozen=True)

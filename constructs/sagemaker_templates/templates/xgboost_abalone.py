@@ -1,11 +1,34 @@
-"""xgboost_abalone: train, evaluate and register an XGBoost model, from a repository with its own pipeline."""
+"""xgboost_abalone: train, evaluate and register an XGBoost model, from a repository with its own pipeline.
+
+repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──▶ SageMaker pipeline ──▶ model package group
+                                                                    │
+                                                              artifact bucket
+"""
 
 from typing import Any
 
 from pydantic import Field
 
+from sagemaker_templates.blocks.build_environment import build_environment
+from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project, use_keys
+from sagemaker_templates.blocks.code_repository import codecommit_repository
+from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
+from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.execution_role import (
+    execution_role,
+    join_network,
+    pull_sagemaker_images,
+    read_and_write_bucket,
+    register_models,
+    run_jobs,
+    write_job_logs,
+)
+from sagemaker_templates.blocks.model_registry import model_package_group
+from sagemaker_templates.blocks.network import jobs_security_group
+from sagemaker_templates.blocks.project_storage import artifact_storage, pipeline_storage
 from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.model import TemplateParameters
+from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
 
 
@@ -20,8 +43,104 @@ class Parameters(TemplateParameters):
     )
 
 
-def build(context: Any) -> None:
-    """Placeholder of the first commit; replaced by the composition of blocks."""
+def build(context: ProjectContext) -> None:
+    """Add the project's resources to its stack."""
+    stack, names, project = context.stack, context.names, context.project
+    protect, boundary = project.environment.protect_data, context.permissions_boundary_arn
+    artifacts = artifact_storage(
+        stack,
+        names=names,
+        account_root=context.account_root,
+        readers=context.reader_accounts,
+        access_logs_bucket=context.access_logs_bucket,
+    )
+    pipeline = pipeline_storage(
+        stack,
+        names=names,
+        account_root=context.account_root,
+        access_logs_bucket=context.access_logs_bucket,
+    )
+    group = model_package_group(
+        stack, "model_package_group", names=names, readers=context.reader_accounts, protect=protect
+    )
+    security_groups = _security_groups(context)
+    role = execution_role(
+        stack,
+        "execution_role",
+        names=names,
+        statements=[
+            *run_jobs(names, ["processing", "training"]),
+            register_models(names),
+            *read_and_write_bucket(names, names.artifact_bucket),
+            use_keys(artifacts.key),
+            *write_job_logs(names),
+            *pull_sagemaker_images(names, ["sagemaker-xgboost"]),
+            *join_network(names, project.network, security_groups),
+        ],
+        permissions_boundary_arn=boundary,
+    )
+    source = codecommit_repository(stack, "repository", names=names, protect=protect)
+    built = build_project(
+        stack,
+        "build_project",
+        names=names,
+        key=pipeline.key,
+        log_group=log_group(
+            stack,
+            "build_logs",
+            name=names.build_log_group,
+            retention_days=project.environment.log_retention_days,
+            key=pipeline.key,
+        ),
+        variables={
+            **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
+            **_job_variables(project.parameters, project.network.subnet_ids, security_groups),
+        },
+        statements=[
+            *build_ml_pipeline(names, execution_role_arn=role.arn),
+            *read_and_write_bucket(names, names.artifact_bucket),
+            use_keys(artifacts.key, pipeline.key),
+        ],
+        permissions_boundary_arn=boundary,
+    )
+    delivery = delivery_pipeline(
+        stack,
+        "delivery_pipeline",
+        names=names,
+        source=source,
+        build=built,
+        key=pipeline.key,
+        after=[pipeline.ready, artifacts.ready, role.ready],
+        permissions_boundary_arn=boundary,
+    )
+    start_on_push(stack, "push", names=names, pipeline=delivery, permissions_boundary_arn=boundary)
+    context.outputs.update(
+        repository_clone_url=(source.clone_url, "Where to clone the repository from"),
+        artifact_bucket=(names.artifact_bucket, "Bucket of data, models and reports"),
+        model_package_group_name=(names.model_package_group, "Group that models are registered in"),
+        model_package_group_arn=(group.arn, "ARN of that group"),
+        sagemaker_pipeline_name=(names.ml_pipeline, "SageMaker pipeline that the repository defines"),
+        execution_role_arn=(role.arn, "Role that the pipeline's jobs run as"),
+        delivery_pipeline_name=(names.delivery_pipeline, "CodePipeline that builds the repository"),
+    )
+
+
+def _security_groups(context: ProjectContext) -> list[str]:
+    """The given security groups and, inside a VPC, the project's own."""
+    network = context.project.network
+    if not (network.vpc_id and network.subnet_ids):
+        return list(network.security_group_ids)
+    own = jobs_security_group(context.stack, "jobs_security_group", names=context.names, vpc_id=network.vpc_id)
+    return [own.id, *network.security_group_ids]
+
+
+def _job_variables(parameters: Any, subnets: tuple[str, ...], security_groups: list[str]) -> dict[str, str]:
+    return {
+        "ENABLE_NETWORK_ISOLATION": str(parameters.enable_network_isolation).lower(),
+        "ENCRYPT_INTER_CONTAINER_TRAFFIC": str(parameters.encrypt_inter_container_traffic).lower(),
+        "SUBNET_IDS": ",".join(subnets),
+        "SECURITY_GROUP_IDS": ",".join(security_groups),
+    }
 
 
 TEMPLATE = Template(

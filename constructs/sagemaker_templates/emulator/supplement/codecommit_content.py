@@ -210,9 +210,7 @@ def _commit(parent: Commit | None, files: Snapshot, request: JsonObject) -> Comm
 def _with_files(before: Snapshot, request: JsonObject) -> dict[str, File]:
     puts = request.get("putFiles") or []
     if len(puts) + len(request.get("deleteFiles") or []) > MAX_FILES_PER_COMMIT:
-        raise AwsError(
-            "MaximumFileEntriesExceededException", f"At most {MAX_FILES_PER_COMMIT} files per commit"
-        )
+        raise AwsError("MaximumFileEntriesExceededException", f"At most {MAX_FILES_PER_COMMIT} files per commit")
     after = dict(before)
     size = 0
     for put in puts:
@@ -265,8 +263,7 @@ def _difference(before: Snapshot, after: Snapshot) -> _Changes:
 
 def _listed(files: Mapping[str, File]) -> list[JsonObject]:
     return [
-        {"absolutePath": path, "blobId": file.blob_id, "fileMode": file.mode}
-        for path, file in sorted(files.items())
+        {"absolutePath": path, "blobId": file.blob_id, "fileMode": file.mode} for path, file in sorted(files.items())
     ]
 
 

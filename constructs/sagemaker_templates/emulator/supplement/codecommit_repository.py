@@ -63,9 +63,7 @@ class Repository:
         wanted = (specifier or self.default_branch or "").removeprefix("refs/heads/")
         commit = self.commits.get(self.branches.get(wanted, wanted))
         if commit is None:
-            raise AwsError(
-                "CommitDoesNotExistException", f"{specifier or 'HEAD'} names no commit in {self.name}"
-            )
+            raise AwsError("CommitDoesNotExistException", f"{specifier or 'HEAD'} names no commit in {self.name}")
         return commit
 
     def append(self, branch: str, commit: Commit, now: float) -> None:

@@ -1,0 +1,63 @@
+# What people type. A fresh clone needs Python 3.11 or later and Node; everything else is set up here.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALLED := .venv/.installed
+SEED_INSTALLED := .venv-seed/.installed
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+SEED_LOCKS := $(wildcard seed/requirements*.txt)
+
+.PHONY: help demo test synth lint format types unit integration seed-test golden docs lock bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(INSTALLED) ## Plan, apply and destroy the example on the embedded AWS emulator (KEEP=1 leaves it running)
+	@$(BIN)/sagemaker-templates demo $(if $(KEEP),--keep)
+
+test: lint unit integration seed-test ## Everything that CI runs
+
+synth: $(INSTALLED) ## Write cdktf.out/ from environments/
+	@$(BIN)/python main.py
+
+lint: $(INSTALLED) ## Format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
+	$(BIN)/pytest -q -n 2 tests/unit
+
+integration: $(INSTALLED) ## Real Terraform against the embedded emulator
+	$(BIN)/pytest -q -n 2 tests/integration
+
+seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
+	GENERATOR_PYTHON=$(abspath $(BIN)/python) .venv-seed/bin/python -m pytest -q -c tests/seed/pytest.ini tests/seed
+
+golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; review the diff
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_golden.py
+
+docs: $(INSTALLED) ## Write generated schemas and tables anew
+	$(BIN)/python -m sagemaker_templates.settings.generate
+
+lock: $(INSTALLED) ## Resolve the pinned requirements anew
+	$(LOCK) requirements.in -o requirements.txt
+
+bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app
+	@$(BIN)/python tests/bench/synthesis.py
+
+clean: ## Remove what was made here
+	rm -rf .venv .venv-seed cdktf.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Compiled once: where Python may not write bytecode, the bindings would be compiled at every start.
+$(INSTALLED): requirements.txt pyproject.toml
+	@echo "Setting up .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@

@@ -1,0 +1,138 @@
+"""The CodeBuild project that compiles and starts a project's SageMaker pipeline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sagemaker_templates.blocks.encryption import USE
+from sagemaker_templates.blocks.iam import Role, Statement, from_resource, passed_to, service_role
+from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
+from sagemaker_templates.providers import aws
+
+IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+"""Has Python 3.11, which the seeds' buildspec asks for
+(https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html)."""
+
+TIMEOUT_MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build project and its role."""
+
+    project: Any
+    role: Role
+
+
+def build_project(
+    scope: Any,
+    id_: str,
+    *,
+    names: ProjectNames,
+    key: Any,
+    log_group: Any,
+    variables: Mapping[str, str],
+    statements: Sequence[Statement],
+    permissions_boundary_arn: str | None,
+) -> Build:
+    """Add a CodeBuild project that runs ``buildspec.yml`` of what CodePipeline hands to it.
+
+    Args:
+        key: encrypts what the build hands on.
+        variables: its environment; only names and addresses, never a secret. CodeBuild refuses empty ones, so
+            they are left out.
+        statements: what its role may do beyond logs and artifacts.
+    """
+    role = service_role(
+        scope,
+        f"{id_}_role",
+        name=names.build_role,
+        path=SERVICE_ROLE_PATH,
+        service="codebuild.amazonaws.com",
+        description=f"CodeBuild of the SageMaker project {names.project.name}",
+        statements=[_write_logs(names), *pipeline_artifacts(names), *statements],
+        trust_conditions=[from_resource(names.arn("codebuild", f"project/{names.build_project}"))],
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+    bindings = aws.codebuild_project
+    project = bindings.CodebuildProject(
+        scope,
+        id_,
+        name=names.build_project,
+        description=f"Builds the SageMaker pipeline of {names.project.name}",
+        service_role=role.arn,
+        build_timeout=TIMEOUT_MINUTES,
+        encryption_key=key.arn,
+        artifacts=bindings.CodebuildProjectArtifacts(type="CODEPIPELINE"),
+        source=bindings.CodebuildProjectSource(type="CODEPIPELINE", buildspec="buildspec.yml"),
+        environment=bindings.CodebuildProjectEnvironment(
+            type="LINUX_CONTAINER",
+            compute_type="BUILD_GENERAL1_SMALL",
+            image=IMAGE,
+            environment_variable=[
+                bindings.CodebuildProjectEnvironmentEnvironmentVariable(name=name, value=value)
+                for name, value in variables.items()
+                if value
+            ],
+        ),
+        logs_config=bindings.CodebuildProjectLogsConfig(
+            cloudwatch_logs=bindings.CodebuildProjectLogsConfigCloudwatchLogs(
+                status="ENABLED", group_name=log_group.name
+            )
+        ),
+    )
+    return Build(project, role)
+
+
+def _write_logs(names: ProjectNames) -> Statement:
+    return Statement(
+        "WriteBuildLogs",
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        [names.arn("logs", f"log-group:{names.build_log_group}:log-stream:*")],
+    )
+
+
+def pipeline_artifacts(names: ProjectNames) -> list[Statement]:
+    """What reading and writing the delivery pipeline's artifacts takes, their key aside."""
+    return [
+        Statement(
+            "PipelineArtifacts",
+            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            [f"{names.bucket_arn(names.pipeline_bucket)}/*"],
+        ),
+    ]
+
+
+def build_ml_pipeline(names: ProjectNames, *, execution_role_arn: str) -> list[Statement]:
+    """What creating, updating and starting the project's SageMaker pipeline takes."""
+    pipeline = names.arn("sagemaker", f"pipeline/{names.ml_pipeline}")
+    return [
+        Statement(
+            "DefinePipeline",
+            [
+                "sagemaker:AddTags",
+                "sagemaker:CreatePipeline",
+                "sagemaker:DescribePipeline",
+                "sagemaker:ListTags",
+                "sagemaker:StartPipelineExecution",
+                "sagemaker:UpdatePipeline",
+            ],
+            [pipeline],
+        ),
+        Statement(
+            "FollowExecutions",
+            ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
+            [f"{pipeline}/execution/*"],
+        ),
+        Statement(
+            "RunPipelineAsExecutionRole",
+            ["iam:PassRole"],
+            [execution_role_arn],
+            conditions=[passed_to("sagemaker.amazonaws.com")],
+        ),
+    ]
+
+
+def use_keys(*keys: Any) -> Statement:
+    """Read and write data encrypted with these keys."""
+    return Statement("UseKeys", USE, [key.arn for key in keys])

@@ -1,0 +1,183 @@
+"""The role that a project's SageMaker pipeline and its jobs run as."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, passed_to, service_role
+from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
+from sagemaker_templates.settings.model import Network
+
+_JOB_NAMES = "pipelines-*"
+"""SageMaker Pipelines names jobs ``pipelines-<execution id>-<step>-<suffix>``, whatever the pipeline's name is."""
+
+
+def execution_role(
+    scope: Any,
+    id_: str,
+    *,
+    names: ProjectNames,
+    statements: Sequence[Statement],
+    permissions_boundary_arn: str | None,
+) -> Role:
+    """Add the execution role."""
+    return service_role(
+        scope,
+        id_,
+        name=names.execution_role,
+        path=SERVICE_ROLE_PATH,
+        service="sagemaker.amazonaws.com",
+        description=f"SageMaker jobs of the project {names.project.name}",
+        statements=statements,
+        trust_conditions=[from_account(names.project.environment.account_id)],
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+
+
+def execution_role_arn(names: ProjectNames) -> str:
+    """The role's ARN, computed: a role's own policy cannot refer to the role resource."""
+    return names.global_arn("iam", f"role{SERVICE_ROLE_PATH}{names.execution_role}")
+
+
+def read_and_write_bucket(names: ProjectNames, bucket: str) -> list[Statement]:
+    """Use of one bucket by jobs and by the build."""
+    arn = names.bucket_arn(bucket)
+    return [
+        Statement("ListModelBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [arn]),
+        Statement(
+            "UseModelBucket",
+            ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
+            [f"{arn}/*"],
+        ),
+    ]
+
+
+def run_jobs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
+    """Start, follow and stop jobs of a pipeline.
+
+    Args:
+        kinds: ``processing``, ``training``, ``transform``.
+    """
+    actions = sorted(
+        f"sagemaker:{verb}{kind.capitalize()}Job" for kind in kinds for verb in ("Create", "Describe", "Stop")
+    )
+    return [
+        Statement(
+            "RunJobs",
+            [*actions, "sagemaker:AddTags"],
+            [names.arn("sagemaker", f"{kind}-job/{_JOB_NAMES}") for kind in kinds],
+        ),
+        Statement(
+            "RunJobsAsItself",
+            ["iam:PassRole"],
+            [execution_role_arn(names)],
+            conditions=[passed_to("sagemaker.amazonaws.com")],
+        ),
+    ]
+
+
+def register_models(names: ProjectNames) -> Statement:
+    """Register versions in the project's model package group."""
+    group = names.model_package_group
+    return Statement(
+        "RegisterModels",
+        [
+            "sagemaker:AddTags",
+            "sagemaker:CreateModelPackage",
+            "sagemaker:DescribeModelPackage",
+            "sagemaker:DescribeModelPackageGroup",
+        ],
+        [
+            names.arn("sagemaker", f"model-package-group/{group}"),
+            names.arn("sagemaker", f"model-package/{group}/*"),
+        ],
+    )
+
+
+def write_job_logs(names: ProjectNames) -> list[Statement]:
+    """Logs and metrics of jobs."""
+    groups = names.arn("logs", "log-group:/aws/sagemaker/*")
+    return [
+        Statement(
+            "WriteJobLogs",
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [groups],
+        ),
+        Statement(
+            "WriteJobMetrics",
+            ["cloudwatch:PutMetricData"],
+            ["*"],
+            conditions=[Condition("StringLike", "cloudwatch:namespace", ["/aws/sagemaker/*"])],
+            reason="PutMetricData has no resource-level permission; the namespace condition bounds it",
+        ),
+    ]
+
+
+def pull_sagemaker_images(names: ProjectNames, repositories: Sequence[str]) -> list[Statement]:
+    """Pull AWS's own images, which live in one registry account per region, so that the account is a wildcard.
+
+    Args:
+        repositories: names of the images' repositories.
+    """
+    region, partition = names.project.environment.region, names.partition
+    return [
+        Statement(
+            "PullImages",
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            [f"arn:{partition}:ecr:{region}:*:repository/{repository}" for repository in repositories],
+        ),
+        Statement(
+            "LogInToRegistry",
+            ["ecr:GetAuthorizationToken"],
+            ["*"],
+            reason="GetAuthorizationToken has no resource-level permission",
+        ),
+    ]
+
+
+def join_network(names: ProjectNames, network: Network, security_group_ids: Sequence[str]) -> list[Statement]:
+    """Attach jobs to the given subnets and security groups; nothing without subnets.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if not network.subnet_ids:
+        return []
+    interfaces = names.arn("ec2", "network-interface/*")
+    return [
+        Statement(
+            "CreateInterfaces",
+            ["ec2:CreateNetworkInterface"],
+            [
+                interfaces,
+                *(names.arn("ec2", f"subnet/{subnet}") for subnet in network.subnet_ids),
+                *(names.arn("ec2", f"security-group/{group}") for group in security_group_ids),
+            ],
+        ),
+        Statement(
+            "ManageInterfaces",
+            [
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            [interfaces],
+            conditions=[
+                Condition(
+                    "ArnEquals",
+                    "ec2:Subnet",
+                    [names.arn("ec2", f"subnet/{subnet}") for subnet in network.subnet_ids],
+                )
+            ],
+        ),
+        Statement(
+            "DescribeNetwork",
+            [
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            ["*"],
+            reason="EC2's Describe actions have no resource-level permission",
+        ),
+    ]

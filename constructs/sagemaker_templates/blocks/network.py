@@ -1,0 +1,49 @@
+"""The security group of a project's jobs."""
+
+from typing import Any
+
+from sagemaker_templates.naming import ProjectNames
+from sagemaker_templates.providers import aws
+
+
+def jobs_security_group(scope: Any, id_: str, *, names: ProjectNames, vpc_id: str) -> Any:
+    """Add the security group that jobs inside a VPC run in.
+
+    Out: HTTPS, for AWS's services. In and out: the containers of one job among themselves, which distributed
+    training needs (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html).
+
+    Returns:
+        The ``aws_security_group``.
+    """
+    group = aws.security_group.SecurityGroup(
+        scope,
+        id_,
+        name=names.jobs_security_group,
+        description=f"Jobs of the SageMaker project {names.project.name}",
+        vpc_id=vpc_id,
+        tags={"Name": names.jobs_security_group},
+    )
+    aws.vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(
+        scope,
+        f"{id_}_https_out",
+        security_group_id=group.id,
+        description="HTTPS to AWS services, through endpoints or NAT",
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
+        cidr_ipv4="0.0.0.0/0",
+    )
+    _among_members(aws.vpc_security_group_egress_rule.VpcSecurityGroupEgressRule, scope, f"{id_}_members_out", group)
+    _among_members(aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule, scope, f"{id_}_members_in", group)
+    return group
+
+
+def _among_members(rule: Any, scope: Any, id_: str, group: Any) -> None:
+    rule(
+        scope,
+        id_,
+        security_group_id=group.id,
+        description="Containers of one job among themselves",
+        ip_protocol="-1",
+        referenced_security_group_id=group.id,
+    )

@@ -1,0 +1,104 @@
+"""The command line.
+
+Exit codes: 0 all is well, 1 a check found something or a step failed, 2 the input is wrong.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.settings import Configuration, InvalidSettings
+
+app = typer.Typer(
+    name="sagemaker-templates",
+    help="SageMaker project templates for Terraform.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+EnvironmentsOption = Annotated[
+    Path,
+    typer.Option(
+        "--environments",
+        envvar="SAGEMAKER_TEMPLATES_ENVIRONMENTS",
+        help="The folder that holds the environments.",
+    ),
+]
+OutputOption = Annotated[
+    Path,
+    typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder to write; replaced as a whole."),
+]
+
+_errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def validate(environments: EnvironmentsOption = Path("environments")) -> None:
+    """Check every file below environments/ and write nothing."""
+    configuration = load_configuration(environments)
+    _say(_summary(configuration))
+
+
+@app.command()
+def synth(
+    environments: EnvironmentsOption = Path("environments"),
+    output: OutputOption = Path("cdktf.out"),
+) -> None:
+    """Write the Terraform JSON of every stack."""
+    from sagemaker_templates.application import write_stacks
+
+    configuration = load_configuration(environments)
+    with _errors.status("Starting") as status:
+        folders = write_stacks(
+            configuration,
+            environments=environments,
+            output=output,
+            progress=lambda stack: status.update(f"Synthesizing {stack}"),
+        )
+    _say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
+
+
+@app.command()
+def demo(
+    environments: EnvironmentsOption = Path("environments"),
+    output: OutputOption = Path("cdktf.out"),
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the emulator running.")] = False,
+) -> None:
+    """Plan and apply every stack on the embedded AWS emulator, with no AWS account."""
+    from sagemaker_templates.demo import run_demo
+
+    run_demo(Console(highlight=False, soft_wrap=True), environments=environments, output=output, keep=keep)
+
+
+def _summary(configuration: Configuration) -> str:
+    environments = ", ".join(environment.name for environment in configuration.environments)
+    return f"{len(configuration.projects)} projects in {environments}"
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code; wrong input is lines of text, no traceback."""
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except InvalidSettings as invalid:
+        for problem in invalid.problems:
+            _errors.print(str(problem))
+        _errors.print(_count(len(invalid.problems)))
+        sys.exit(2)
+    except StepFailed as failure:
+        _errors.print(str(failure))
+        sys.exit(1)
+
+
+def _count(problems: int) -> str:
+    return "1 problem; nothing was written" if problems == 1 else f"{problems} problems; nothing was written"

@@ -1,0 +1,82 @@
+"""One stack, taken through Terraform: plan, apply, and a second plan that must find nothing to do."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.stacks.synthesis import StackPlan
+
+Say = Callable[[str, str], None]
+"""Told the stack's name and what was just done with it."""
+
+
+@dataclass(frozen=True)
+class RolledOut:
+    """What became of one stack.
+
+    Attributes:
+        created: addresses of the resources that the plan announced and the apply created.
+        second_plan_empty: whether Terraform, asked again, found nothing to change.
+        seconds: wall time of init, plan, apply and second plan.
+    """
+
+    plan: StackPlan
+    created: tuple[str, ...]
+    second_plan_empty: bool
+    outputs: dict[str, object]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How stacks are rolled out: with which engine, provider and emulator, and in which folder."""
+
+    engine: Engine
+    provider: ProviderSource
+    emulator: Emulator
+    stacks: Path
+    work: Path
+    say: Say
+
+    def roll_out(self, plan: StackPlan) -> RolledOut:
+        """Plan, apply and plan again.
+
+        Raises:
+            TerraformError: Terraform refuses something.
+        """
+        start = time.perf_counter()
+        terraform = self._terraform(plan)
+        terraform.init()
+        terraform.validate()
+        first = terraform.plan()
+        created = _created(terraform.show_json(first))
+        self.say(plan.name, f"planned: {len(created)} to create")
+        terraform.apply(first)
+        self.say(plan.name, f"applied: {len(created)} created")
+        second = terraform.plan()
+        self.say(plan.name, "planned again: " + ("CHANGES" if second.has_changes else "no changes"))
+        return RolledOut(
+            plan, created, not second.has_changes, terraform.output(), round(time.perf_counter() - start, 1)
+        )
+
+    def _terraform(self, plan: StackPlan) -> Terraform:
+        """Terraform on a copy of the stack, so that the synthesized folder stays as it was written."""
+        folder = self.work / "stacks" / plan.name
+        shutil.copytree(self.stacks / plan.name, folder)
+        environment = {
+            **self.emulator.environment(plan.environment.account_id, plan.environment.region),
+            **self.provider.environment(),
+        }
+        return Terraform(self.engine, folder, environment, self.work / "data" / plan.name)
+
+
+def _created(plan: dict[str, object]) -> tuple[str, ...]:
+    changes = plan.get("resource_changes", [])
+    assert isinstance(changes, list)  # noqa: S101 - Terraform's documented format
+    return tuple(change["address"] for change in changes if change["change"]["actions"] == ["create"])

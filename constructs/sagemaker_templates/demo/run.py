@@ -1,0 +1,94 @@
+"""The steps of the demo, one after the other."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from sagemaker_templates.application import write_stacks
+from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.demo.rollout import RolledOut, Rollout
+from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
+from sagemaker_templates.emulator import Emulator, running_emulator, start_emulator
+from sagemaker_templates.emulator.prepare import prepare_configuration
+from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.operations.engine import find_engine
+from sagemaker_templates.operations.mirror import provider_source
+from sagemaker_templates.settings import Configuration
+from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
+from sagemaker_templates.templates.registry import all_templates
+
+_AT_ONCE = 3
+"""Stacks applied at once; most of an apply is waiting."""
+
+
+class DemoFailed(StepFailed):
+    """A second plan was not empty."""
+
+
+def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) -> None:
+    """Validate, synthesize, then plan, apply and plan again on the emulator.
+
+    Args:
+        keep: leave the emulator running.
+
+    Raises:
+        InvalidSettings: the environments hold mistakes.
+        EngineError, MirrorError, TerraformError, EmulatorError: what is missing or failed.
+        DemoFailed: a second plan found something to change.
+    """
+    start = time.perf_counter()
+    configuration = load_configuration(environments)
+    names = ", ".join(environment.name for environment in configuration.environments)
+    console.print(f"validate   {len(configuration.projects)} projects in {names}")
+    folders = write_stacks(configuration, environments=environments, output=output)
+    console.print(f"synthesize {len(folders)} stacks in {output}/stacks")
+    with _emulator(keep) as emulator, tempfile.TemporaryDirectory() as work:
+        console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
+        prepare_configuration(emulator, configuration)
+        rollout = _rollout(console, emulator, output / "stacks", Path(work))
+        results = _roll_out(rollout, planned_stacks(configuration, all_templates()))
+        show_summary(console, results, time.perf_counter() - start)
+        show_next_steps(console, output)
+        _after(console, emulator, configuration, keep)
+    changed = [result.plan.name for result in results if not result.second_plan_empty]
+    if changed:
+        raise DemoFailed(f"the second plan of {', '.join(changed)} was not empty")
+
+
+@contextmanager
+def _emulator(keep: bool) -> Iterator[Emulator]:
+    if keep:
+        yield start_emulator()
+        return
+    with running_emulator() as emulator:
+        yield emulator
+
+
+def _rollout(console: Console, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
+    engine, provider = find_engine(), provider_source(work)
+    console.print(f"plan       with {engine}, AWS provider from {provider.description}")
+    return Rollout(engine, provider, emulator, stacks, work, _teller(console))
+
+
+def _teller(console: Console) -> Callable[[str, str], None]:
+    return lambda stack, done: console.print(f"  {stack:<24} {done}")
+
+
+def _roll_out(rollout: Rollout, plans: list[StackPlan]) -> list[RolledOut]:
+    """Foundations first, then the projects, several at once."""
+    foundations = [plan for plan in plans if plan.project is None]
+    projects = [plan for plan in plans if plan.project is not None]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        return [*pool.map(rollout.roll_out, foundations), *pool.map(rollout.roll_out, projects)]
+
+
+def _after(console: Console, emulator: Emulator, configuration: Configuration, keep: bool) -> None:
+    if keep:
+        show_how_to_look_around(console, emulator, configuration)
+    else:
+        console.print("\nThe emulator and all that was created on it are gone again (KEEP=1 leaves it running).")

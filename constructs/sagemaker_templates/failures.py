@@ -1,0 +1,5 @@
+"""Failures that a person is told of in a line, without a traceback."""
+
+
+class StepFailed(Exception):  # noqa: N818 - the name says what happened
+    """A step could not be done; the message says why and what to do. The command line ends with 1."""

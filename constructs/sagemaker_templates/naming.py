@@ -1,0 +1,284 @@
+"""One context for names, ARNs and tags: every physical name is computed here from settings, and only here.
+
+Stacks never read each other's outputs: what one stack names, another computes again. The names are a contract:
+changing one destroys and recreates somebody's resource, so ``tests/unit/test_naming.py`` pins them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sagemaker_templates.settings.model import Environment, Project
+
+SERVICE_ROLE_PATH = "/service-role/"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What AWS accepts as the name of one kind of resource.
+
+    Attributes:
+        kind: how AWS's documentation calls the resource.
+        length: the most characters.
+        pattern: the whole name must match it.
+        source: the page that states the rule.
+    """
+
+    kind: str
+    length: int
+    pattern: str
+    source: str
+
+
+S3_BUCKET = Limit(
+    "S3 bucket",
+    63,
+    r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]+[a-z0-9](?<!-s3alias)",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+)
+IAM_ROLE = Limit(
+    "IAM role",
+    64,
+    r"[\w+=,.@-]+",
+    "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html",
+)
+MODEL_PACKAGE_GROUP = Limit(
+    "SageMaker model package group",
+    63,
+    r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackageGroup.html",
+)
+ML_PIPELINE = Limit(
+    "SageMaker pipeline",
+    256,
+    r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html",
+)
+REPOSITORY = Limit(
+    "CodeCommit repository",
+    100,
+    r"[\w.-]+(?<!\.git)",
+    "https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html",
+)
+BUILD_PROJECT = Limit(
+    "CodeBuild project",
+    150,
+    r"[A-Za-z0-9][A-Za-z0-9_-]+",
+    "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html",
+)
+DELIVERY_PIPELINE = Limit(
+    "CodePipeline pipeline",
+    100,
+    r"[A-Za-z0-9.@_-]+",
+    "https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html",
+)
+EVENT_RULE = Limit(
+    "EventBridge rule",
+    64,
+    r"[.\-_A-Za-z0-9]+",
+    "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html",
+)
+KMS_ALIAS = Limit(
+    "KMS alias",
+    256,
+    r"alias/(?!aws/)[a-zA-Z0-9/_-]+",
+    "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html",
+)
+LAMBDA_FUNCTION = Limit(
+    "Lambda function",
+    64,
+    r"[a-zA-Z0-9_-]+",
+    "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
+)
+SECURITY_GROUP = Limit(
+    "EC2 security group",
+    255,
+    r"(?!sg-)[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+",
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
+)
+
+
+def partition_of(region: str) -> str:
+    """The AWS partition that a region belongs to: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
+    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+    return next((partition for prefix, partition in prefixes.items() if region.startswith(prefix)), "aws")
+
+
+def arn(service: str, resource: str, *, region: str, account_id: str) -> str:
+    """The ARN of a regional resource."""
+    return f"arn:{partition_of(region)}:{service}:{region}:{account_id}:{resource}"
+
+
+@dataclass(frozen=True)
+class FoundationNames:
+    """Names of what the projects of one environment share."""
+
+    environment: Environment
+
+    @property
+    def stack(self) -> str:
+        return f"{self.environment.name}-foundation"
+
+    @property
+    def seeder_function(self) -> str:
+        return f"sagemaker-templates-{self.environment.name}-seeder"
+
+    @property
+    def seeder_role(self) -> str:
+        return self.seeder_function
+
+    @property
+    def seeder_log_group(self) -> str:
+        return f"/aws/lambda/{self.seeder_function}"
+
+    @property
+    def key_alias(self) -> str:
+        return f"alias/sagemaker-templates-{self.environment.name}-foundation"
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Tags on every resource of the foundation stack."""
+        return {"sagemaker-templates:environment": self.environment.name, **self.environment.tags}
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in this environment's account and region."""
+        return arn(service, resource, region=self.environment.region, account_id=self.environment.account_id)
+
+
+@dataclass(frozen=True)
+class ProjectNames:
+    """Names, ARNs and tags of one project.
+
+    Args:
+        project: the project's settings.
+        suffix: ``build`` or ``deploy``; ends the names of the repository, its build and its pipeline.
+    """
+
+    project: Project
+    suffix: str = "build"
+
+    @property
+    def stack(self) -> str:
+        return f"{self.project.environment.name}-{self.project.name}"
+
+    @property
+    def artifact_bucket(self) -> str:
+        return f"mlops-{self.project.name}-{self.project.environment.account_id}"
+
+    @property
+    def pipeline_bucket(self) -> str:
+        return f"pipeline-{self.project.name}-{self.project.environment.account_id}"
+
+    @property
+    def model_package_group(self) -> str:
+        return f"{self.project.name}-{self.project.id}"
+
+    @property
+    def ml_pipeline(self) -> str:
+        return f"{self.project.name}-{self.project.id}"
+
+    @property
+    def repository(self) -> str:
+        return f"{self.project.name}-{self.suffix}"
+
+    @property
+    def build_project(self) -> str:
+        return f"{self.project.name}-{self.suffix}"
+
+    @property
+    def delivery_pipeline(self) -> str:
+        return f"{self.project.name}-{self.suffix}"
+
+    @property
+    def build_log_group(self) -> str:
+        return f"/aws/codebuild/{self.build_project}"
+
+    @property
+    def push_rule(self) -> str:
+        return f"{self.project.name}-{self.suffix}-push"
+
+    @property
+    def execution_role(self) -> str:
+        return f"{self.project.name}-sagemaker-execution"
+
+    @property
+    def build_role(self) -> str:
+        return f"{self.project.name}-codebuild"
+
+    @property
+    def delivery_role(self) -> str:
+        return f"{self.project.name}-codepipeline"
+
+    @property
+    def events_role(self) -> str:
+        return f"{self.project.name}-events"
+
+    @property
+    def jobs_security_group(self) -> str:
+        return f"{self.project.name}-jobs"
+
+    @property
+    def artifact_key_alias(self) -> str:
+        return f"alias/{self.project.name}-artifacts"
+
+    @property
+    def pipeline_key_alias(self) -> str:
+        return f"alias/{self.project.name}-pipeline"
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Tags on every resource of the project; SageMaker Studio finds a project's resources by the first two."""
+        own = {
+            "sagemaker:project-id": self.project.id,
+            "sagemaker:project-name": self.project.name,
+            "sagemaker:domain-id": self.project.domain_id,
+            "sagemaker:domain-arn": self.project.domain_arn,
+        }
+        return {**self.project.tags, **{key: value for key, value in own.items() if value}}
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the project's account and region."""
+        environment = self.project.environment
+        return arn(service, resource, region=environment.region, account_id=environment.account_id)
+
+    def global_arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource that has an account and no region (IAM)."""
+        environment = self.project.environment
+        return f"arn:{self.partition}:{service}::{environment.account_id}:{resource}"
+
+    def bucket_arn(self, bucket: str) -> str:
+        """The ARN of a bucket."""
+        return f"arn:{self.partition}:s3:::{bucket}"
+
+    @property
+    def partition(self) -> str:
+        return partition_of(self.project.environment.region)
+
+    def derived(self) -> Iterator[tuple[Limit, str]]:
+        """Every name that is derived from the project's name or id, with the limit it must keep."""
+        yield S3_BUCKET, self.artifact_bucket
+        yield S3_BUCKET, self.pipeline_bucket
+        yield MODEL_PACKAGE_GROUP, self.model_package_group
+        yield ML_PIPELINE, self.ml_pipeline
+        yield REPOSITORY, self.repository
+        yield BUILD_PROJECT, self.build_project
+        yield DELIVERY_PIPELINE, self.delivery_pipeline
+        yield EVENT_RULE, self.push_rule
+        for role in (self.execution_role, self.build_role, self.delivery_role, self.events_role):
+            yield IAM_ROLE, role
+        yield SECURITY_GROUP, self.jobs_security_group
+        yield KMS_ALIAS, self.artifact_key_alias
+        yield KMS_ALIAS, self.pipeline_key_alias
+
+
+def name_problems(project: Project) -> Iterator[str]:
+    """Say which derived names AWS would refuse, one message each; nothing for a project that can be created."""
+    for limit, name in ProjectNames(project).derived():
+        if len(name) > limit.length:
+            yield (
+                f'makes the {limit.kind} name "{name}" of {len(name)} characters; at most {limit.length} are allowed'
+            )
+        elif not re.fullmatch(limit.pattern, name):
+            yield f'makes the {limit.kind} name "{name}", which AWS refuses ({limit.source})'
+    if project.name == "foundation":
+        yield 'is the name of the stack that an environment\'s projects share; choose another than "foundation"'

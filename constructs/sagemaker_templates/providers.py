@@ -1,0 +1,75 @@
+"""The only place that imports CDKTF and its provider bindings; switching to the community fork is a change here.
+
+Both halves of a binding are made lazy. In Python the package's ``__init__`` would import some 2,000 modules, in
+Node the package's ``index.js`` would load as many: 13 s and 1.1 GB for any synthesis. Only the modules that a stack
+uses are loaded, and the output is byte for byte the same (``tests/unit/test_providers.py``).
+
+Nothing is imported, and Node is not started, before the first attribute is asked for.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+import types
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FRAMEWORK = "cdktf"
+_BINDINGS = ("cdktf_cdktf_provider_aws", "cdktf_cdktf_provider_github")
+_NODE_HOOK = Path(__file__).with_name("lazy_provider_index.js")
+
+PLAIN_IMPORT_VARIABLE = "SAGEMAKER_TEMPLATES_PLAIN_IMPORT"
+"""Set to 1 to import the bindings as their authors do: slow, and there to be compared with."""
+
+
+class _Framework:
+    """``cdktf``, imported when its first name is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        _prepare()
+        return getattr(importlib.import_module(_FRAMEWORK), name)
+
+
+class _Bindings:
+    """One provider's bindings: ``aws.s3_bucket`` is the module of that resource."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        _prepare()
+        module = importlib.import_module(f"{self._package}.{name}")
+        setattr(self, name, module)
+        return module
+
+
+@cache
+def _prepare() -> None:
+    """Silence jsii's advice on Node versions and make the bindings lazy, once."""
+    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+    if os.environ.get(PLAIN_IMPORT_VARIABLE) == "1":
+        return
+    options = os.environ.get("NODE_OPTIONS", "")
+    os.environ["NODE_OPTIONS"] = f'{options} --require "{_NODE_HOOK}"'.strip()
+    for package in _BINDINGS:
+        _register_without_init(package)
+
+
+def _register_without_init(package: str) -> None:
+    """Make submodules of ``package`` importable while its ``__init__`` never runs."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        return
+    module = types.ModuleType(package)
+    module.__path__ = list(spec.submodule_search_locations)
+    module.__spec__, module.__file__, module.__package__ = spec, spec.origin, package
+    sys.modules.setdefault(package, module)
+
+
+cdktf: Any = _Framework()
+aws: Any = _Bindings(_BINDINGS[0])
+github: Any = _Bindings(_BINDINGS[1])

@@ -1,0 +1,222 @@
+"""Reads one YAML file into a tree that remembers the line and the exact text of everything in it.
+
+Only what a settings file needs is accepted: maps, lists, text, numbers and true/false. Tags, anchors and
+aliases are not, since a reviewer should see each value where it is used.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from sagemaker_templates.settings.problems import Report
+from sagemaker_templates.settings.spelling import quoted
+
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """Text, a number, true/false or nothing; ``text`` is what the user typed."""
+
+    file: Path
+    line: int
+    text: str
+    value: str | int | float | bool | None
+    variable: str | None = None
+
+
+@dataclass(frozen=True)
+class ListNode:
+    """A list."""
+
+    file: Path
+    line: int
+    items: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a map: ``key`` is what the user typed, ``name`` what it stands for."""
+
+    file: Path
+    line: int
+    key: str
+    value: "Node"
+    name: str = ""
+
+    @property
+    def field(self) -> str:
+        """The name of the model's field that this entry is meant for."""
+        return (self.name or self.key).replace("-", "_")
+
+    def named(self, name: str) -> "Entry":
+        """The same entry, meant for another field."""
+        return replace(self, name=name)
+
+
+@dataclass(frozen=True)
+class MapNode:
+    """A map, in the order of the file."""
+
+    file: Path
+    line: int
+    entries: tuple[Entry, ...]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def get(self, field: str) -> Entry | None:
+        """The entry of a field, None where the user gave none."""
+        return next((entry for entry in self.entries if entry.field == field), None)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Stands where something is written that the report already names."""
+
+    file: Path
+    line: int
+
+
+Node = Scalar | ListNode | MapNode | Refused
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads dates as text: no setting is a date, and a name may look like one."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag in _PLAIN_TAGS]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(file: Path, report: Report) -> MapNode | None:
+    """The map that a file holds; None, with the reason in the report, where it holds no readable one."""
+    text = _text(file, report)
+    if text is None:
+        return None
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            report.add(file, 1, None, "the file is empty; a map of keys and values is needed")
+            return None
+        node = _Reader(file, report, loader).read(root)
+    except yaml.MarkedYAMLError as error:
+        report.add(file, _line_of(error), None, f"not readable as YAML: {_reason(error)}")
+        return None
+    except RecursionError:
+        report.add(file, 1, None, "not readable as YAML: nested too deeply")
+        return None
+    if not isinstance(node, MapNode):
+        report.add(file, 1, None, f"the file holds {kind(node)}; a map of keys and values is needed")
+        return None
+    return node
+
+
+def kind(node: Node) -> str:
+    """What a node is, in words: "a list", "a map", or its value as typed."""
+    match node:
+        case ListNode():
+            return "a list"
+        case MapNode():
+            return "a map"
+        case Scalar(variable=str(name)):
+            # What a variable holds may be a secret that the user never wrote into a file: it is not shown.
+            return f"the value of the environment variable {name}"
+        case Scalar(value=str()):
+            return quoted(node.text)
+        case Scalar():
+            return node.text or "null"
+        case Refused():
+            return "a value that is not allowed"
+
+
+def _text(file: Path, report: Report) -> str | None:
+    try:
+        data = file.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        report.add(file, None, None, f"not readable: {error.strerror}")
+        return None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        report.add(file, line, None, "not readable as YAML: the file is not UTF-8 text")
+        return None
+    bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if bad:
+        line = text.count("\n", 0, bad.start()) + 1
+        report.add(file, line, None, f"not readable as YAML: the character U+{ord(bad.group()):04X} is not allowed")
+        return None
+    return text
+
+
+def _line_of(error: yaml.MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 1
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    reason = error.problem or error.context or "syntax error"
+    if "cannot start any token" in reason and "\\t" in reason:
+        return "a tab is used for indentation; use spaces"
+    return " ".join(reason.split())
+
+
+class _Reader:
+    """Turns PyYAML's nodes into ours and notes what is not accepted on the way."""
+
+    def __init__(self, file: Path, report: Report, loader: _Loader) -> None:
+        self._file = file
+        self._report = report
+        self._loader = loader
+        self._seen: set[int] = set()
+
+    def read(self, node: yaml.Node) -> Node:
+        line = node.start_mark.line + 1
+        if id(node) in self._seen:
+            return self._refuse(node, "anchors and aliases (&, *) are not allowed; write the value out")
+        self._seen.add(id(node))
+        if node.tag not in _PLAIN_TAGS:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            return self._refuse(node, f"the tag {tag} is not allowed; write a plain value")
+        if isinstance(node, yaml.MappingNode):
+            return MapNode(self._file, line, tuple(self._entries(node)))
+        if isinstance(node, yaml.SequenceNode):
+            return ListNode(self._file, line, tuple(self.read(item) for item in node.value))
+        return self._scalar(node, line)
+
+    def _entries(self, node: yaml.MappingNode) -> Iterator[Entry]:
+        first_lines: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self._refuse(key, "a key must be text, not a list or a map")
+            elif key.value in first_lines:
+                first = first_lines[key.value]
+                self._report.add(self._file, line, key.value, f"is given twice; first on line {first}")
+            else:
+                first_lines[key.value] = line
+                yield Entry(self._file, line, key.value, self.read(value))
+
+    def _scalar(self, node: yaml.Node, line: int) -> Scalar | Refused:
+        try:
+            value = self._loader.construct_object(node)
+        except ValueError:
+            # Python refuses numbers of thousands of digits: what was typed stays text.
+            value = node.value
+        if isinstance(value, str) and not _is_unicode(value):
+            return self._refuse(node, "the text holds half of a surrogate pair, which is no character")
+        return Scalar(self._file, line, node.value, value)
+
+    def _refuse(self, node: yaml.Node, message: str) -> Refused:
+        line = node.start_mark.line + 1
+        self._report.add(self._file, line, None, message)
+        return Refused(self._file, line)
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)

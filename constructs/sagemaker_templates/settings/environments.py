@@ -1,0 +1,120 @@
+"""Reads one ``environment.yaml``."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sagemaker_templates.settings import networks, tagging
+from sagemaker_templates.settings.binding import Bound, bind
+from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, read
+from sagemaker_templates.settings.document import kind as kind_of
+from sagemaker_templates.settings.files import EnvironmentKeys, LocalStateKeys, NetworkKeys, S3StateKeys
+from sagemaker_templates.settings.folder import EnvironmentFolder
+from sagemaker_templates.settings.model import Environment, LocalState, Network, S3State
+from sagemaker_templates.settings.problems import Report
+from sagemaker_templates.settings.spelling import did_you_mean, quoted
+
+
+@dataclass(frozen=True)
+class EnvironmentSource:
+    """What was read of one environment.
+
+    Attributes:
+        folder: its files.
+        environment: the result; None where the file has mistakes.
+        account_id: the account, if that alone is right.
+        defaults: what its projects have in common, not yet validated.
+    """
+
+    folder: EnvironmentFolder
+    environment: Environment | None = None
+    account_id: str | None = None
+    defaults: tuple[Entry, ...] = ()
+
+
+def read_environment(
+    folder: EnvironmentFolder, names: Collection[str], report: Report, environ: Mapping[str, str]
+) -> EnvironmentSource:
+    """Read and check one environment; ``names`` are those of all environments of the folder."""
+    node = read(folder.file, report) if folder.file.is_file() else None
+    if node is None:
+        return EnvironmentSource(folder)
+    defaults = node.get("defaults")
+    rest = MapNode(node.file, node.line, tuple(entry for entry in node if entry is not defaults))
+    bound = bind(rest, EnvironmentKeys, report, environ)
+    _check_promotion(bound, folder.name, names, report)
+    _check_network(bound, report)
+    return EnvironmentSource(
+        folder,
+        environment=_environment(folder.name, bound, report) if bound.value else None,
+        account_id=bound.fields.get("account_id"),
+        defaults=_defaults(defaults, report) if defaults else (),
+    )
+
+
+def _environment(name: str, bound: Bound[EnvironmentKeys], report: Report) -> Environment | None:
+    keys = bound.value
+    if keys is None:
+        return None
+    return Environment(
+        name=name,
+        account_id=keys.account_id,
+        region=keys.region,
+        state=_state(keys.state, keys.region),
+        network=_network(keys.network),
+        promotes_to=keys.promotes_to,
+        protect_data=keys.protect_data,
+        aws_provider_version=keys.aws_provider_version,
+        log_retention_days=keys.log_retention_days,
+        permissions_boundary_name=keys.permissions_boundary_name,
+        s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn,
+        tags=tagging.merged([(keys.tags or {}, bound.entry("tags"))], report),
+    )
+
+
+def _state(keys: S3StateKeys | LocalStateKeys, region: str) -> S3State | LocalState:
+    if isinstance(keys, LocalStateKeys):
+        return LocalState(keys.path)
+    return S3State(keys.bucket, keys.key_prefix, keys.region or region, keys.kms_key_id)
+
+
+def _network(keys: NetworkKeys) -> Network:
+    return networks.merged(Network(), keys.model_dump())
+
+
+def _check_network(bound: Bound[EnvironmentKeys], report: Report) -> None:
+    entry = bound.entry("network")
+    if entry and isinstance(entry.value, MapNode) and "network" in bound.fields:
+        networks.check(_network(bound.fields["network"]), entry.value, f"{entry.key}.", report)
+
+
+def _check_promotion(bound: Bound[EnvironmentKeys], own: str, names: Collection[str], report: Report) -> None:
+    entry = bound.entry("promotes_to")
+    targets: tuple[str, ...] = bound.fields.get("promotes_to", ())
+    for number, target in enumerate(targets):
+        message = _wrong_target(target, targets[:number], own, names)
+        if entry and message:
+            line = entry.value.items[number].line if isinstance(entry.value, ListNode) else entry.line
+            report.add(entry.file, line, f"{entry.key}[{number}]", message)
+
+
+def _wrong_target(target: str, before: tuple[str, ...], own: str, names: Collection[str]) -> str | None:
+    if target in before:
+        return f"{quoted(target)} is given twice"
+    if target == own:
+        return f"{quoted(target)} is this environment itself"
+    if target not in names:
+        others = sorted(set(names) - {own})
+        allowed = ", ".join(others) if others else "none, as there is no other environment"
+        return f"{quoted(target)} is not an environment; allowed: {allowed}{did_you_mean(target, others)}"
+    return None
+
+
+def _defaults(entry: Entry, report: Report) -> tuple[Entry, ...]:
+    """The lines of ``defaults``, each shown with its parent in messages and named as in a project's file."""
+    if isinstance(entry.value, MapNode):
+        return tuple(
+            Entry(one.file, one.line, f"{entry.key}.{one.key}", one.value, name=one.key) for one in entry.value
+        )
+    if not isinstance(entry.value, Refused):
+        report.add(entry.file, entry.line, entry.key, f"{kind_of(entry.value)} is not allowed; allowed: a map")
+    return ()

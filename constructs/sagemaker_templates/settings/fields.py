@@ -1,0 +1,157 @@
+"""The kinds of text that settings are made of, each with AWS's rule for it.
+
+A template uses them for its own parameters as well.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sagemaker_templates.settings.regions import sagemaker_regions
+from sagemaker_templates.settings.rules import NotAToken, Rule
+
+_ARN = "arn:aws[a-z-]*"
+
+# https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
+AccountId = Annotated[str, Rule("[0-9]{12}", 'the 12 digits of an account id in quotes, such as "111111111111"')]
+
+Region = Annotated[
+    str, Rule("[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region that has SageMaker", choices=sagemaker_regions)
+]
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html : 8 hexadecimal digits in old ids,
+# 17 in new ones.
+_ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
+VpcId = Annotated[str, Rule(f"vpc-{_ID}", '"vpc-" and 8 or 17 hexadecimal digits')]
+SubnetId = Annotated[str, Rule(f"subnet-{_ID}", '"subnet-" and 8 or 17 hexadecimal digits')]
+SecurityGroupId = Annotated[str, Rule(f"sg-{_ID}", '"sg-" and 8 or 17 hexadecimal digits')]
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html : 16 subnets and 5 groups.
+SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16)]
+SecurityGroupIds = Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, max_length=5)]
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = "[a-z0-9](?:[a-z0-9-]|\\.(?!\\.)){1,61}[a-z0-9]"
+BucketName = Annotated[
+    str,
+    Rule(_BUCKET, "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends"),
+]
+BucketArn = Annotated[str, Rule(f"{_ARN}:s3:::{_BUCKET}", 'the ARN of a bucket, such as "arn:aws:s3:::access-logs"')]
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping.
+_KEY_PART = "[A-Za-z0-9!_*'()-][A-Za-z0-9!_.*'()-]*"
+KeyPrefix = Annotated[
+    str,
+    Rule(
+        f"{_KEY_PART}(?:/{_KEY_PART})*",
+        "names of letters, digits and !_.*'()- separated by single slashes, none at the ends",
+        max_length=512,
+    ),
+]
+# What Terraform's S3 backend accepts: https://developer.hashicorp.com/terraform/language/backend/s3
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_KEY = f"(?:{_UUID}|mrk-[0-9a-f]{{32}})"
+_ALIAS = "alias/[A-Za-z0-9/_-]{1,250}"
+KmsKeyId = Annotated[
+    str,
+    Rule(
+        f"{_ALIAS}|{_KEY}|{_ARN}:kms:[a-z0-9-]+:[0-9]{{12}}:(?:key/{_KEY}|{_ALIAS})",
+        'a KMS key: its alias ("alias/…"), its id or its ARN',
+    ),
+]
+RelativePath = Annotated[
+    str,
+    Rule(
+        "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+)*",
+        'a folder below the one that holds the environments, such as "terraform-state"',
+    ),
+]
+_VERSION = "(?:=|!=|>=|<=|>|<|~>)? *[0-9]+(?:\\.[0-9]+){0,2}(?:-[0-9A-Za-z.]+)?"
+# https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+VersionConstraint = Annotated[
+    str,
+    Rule(f" *{_VERSION} *(?:, *{_VERSION} *)*", 'a Terraform version constraint, such as ">= 5.100, < 7"'),
+]
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]  # fmt: skip
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+PolicyName = Annotated[
+    str,
+    Rule(
+        "[A-Za-z0-9_+=,.@-]{1,128}",
+        "the name (not the ARN) of an IAM policy: 1 to 128 letters, digits and _+=,.@-",
+    ),
+]
+
+EnvironmentName = Annotated[
+    str,
+    Rule(
+        "[a-z0-9](?:-?[a-z0-9])*",
+        "1 to 32 lower-case letters, digits and single hyphens, no hyphen at the ends",
+        max_length=32,
+    ),
+]
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html#sagemaker-CreateProject-request-ProjectName
+# allows upper case too; the names of S3 buckets, which are derived from it, do not.
+ProjectName = Annotated[
+    str,
+    Rule(
+        "[a-z0-9](?:-*[a-z0-9]){0,31}",
+        "1 to 32 lower-case letters, digits and hyphens, no hyphen at the ends",
+        max_length=32,
+    ),
+]
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html#sagemaker-CreateProject-response-ProjectId
+ProjectId = Annotated[
+    str,
+    Rule(
+        "[A-Za-z0-9](?:-*[A-Za-z0-9])*",
+        "1 to 20 letters, digits and hyphens, no hyphen at the ends",
+        max_length=20,
+    ),
+]
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeDomain.html
+_DOMAIN = "d-(?:-*[a-z0-9]){1,61}"
+DomainId = Annotated[
+    str,
+    Rule(
+        _DOMAIN,
+        'the id of a SageMaker domain: "d-" and lower-case letters, digits and hyphens',
+        max_length=63,
+    ),
+]
+DomainArn = Annotated[
+    str,
+    Rule(
+        f"{_ARN}:sagemaker:[a-z0-9-]+:[0-9]{{12}}:domain/{_DOMAIN}",
+        'the ARN of a SageMaker domain: "arn:aws:sagemaker:REGION:ACCOUNT:domain/d-…"',
+        max_length=256,
+    ),
+]
+# Users and organizations of GitHub; managed users have an underscore:
+# https://docs.github.com/en/enterprise-cloud@latest/admin/concepts/identity-and-access-management/username-considerations-for-external-authentication
+RepositoryOwner = Annotated[
+    str,
+    Rule(
+        "[A-Za-z0-9](?:[_-]?[A-Za-z0-9])*",
+        "a GitHub user or organization: 1 to 39 letters, digits and single hyphens",
+        max_length=39,
+    ),
+]
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+SecretName = Annotated[
+    str,
+    NotAToken("[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager: letters, digits and /_+=.@-"),
+]
+# Both the old and the new name of the service stand in ARNs:
+# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+ConnectionArn = Annotated[
+    str,
+    Rule(
+        f"{_ARN}:(?:codestar-connections|codeconnections):[a-z0-9-]+:[0-9]{{12}}:connection/[0-9A-Za-z-]+",
+        'the ARN of a connection: "arn:aws:codeconnections:REGION:ACCOUNT:connection/ID"',
+        max_length=256,
+    ),
+]
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ExternalId = Annotated[str, Rule("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and _+=,.@:/-")]

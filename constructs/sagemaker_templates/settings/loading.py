@@ -1,0 +1,83 @@
+"""Loads a folder of environments: everything a user wrote, checked together."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from sagemaker_templates.settings import uniqueness
+from sagemaker_templates.settings.catalogue import Catalogue
+from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
+from sagemaker_templates.settings.folder import find
+from sagemaker_templates.settings.model import Configuration, Environment, Project
+from sagemaker_templates.settings.problems import Report
+from sagemaker_templates.settings.projects import (
+    NameChecks,
+    ProjectSource,
+    Surroundings,
+    assemble,
+    check_defaults,
+    check_names,
+    read_project,
+)
+
+
+def _no_checks(project: Project) -> tuple[str, ...]:
+    return ()
+
+
+def load(
+    folder: Path,
+    templates: Catalogue,
+    *,
+    name_checks: NameChecks = _no_checks,
+    environ: Mapping[str, str] = os.environ,
+) -> Configuration:
+    """Read, check and complete all environments and projects of a folder.
+
+    Args:
+        folder: the folder that holds one folder per environment.
+        templates: the templates that projects may name, by name.
+        name_checks: says what is wrong with names derived from a project's; each message continues a sentence
+            that begins with the project's name ("makes a role's name of 70 characters; allowed: at most 64").
+        environ: what ``valueFrom: {envVariable: NAME}`` is resolved from.
+
+    Raises:
+        InvalidSettings: with every mistake of every file.
+    """
+    report = Report()
+    found = find(folder, report)
+    names = [one.name for one in found]
+    sources = {one.name: read_environment(one, names, report, environ) for one in found}
+    around = Surroundings(sources, templates, report, environ)
+    for source in sources.values():
+        check_defaults(source, around)
+    projects = _assembled(_read_projects(around), around, name_checks)
+    report.raise_if_any()
+    return Configuration(_environments(sources), tuple(sorted(projects, key=_order)))
+
+
+def _read_projects(around: Surroundings) -> list[ProjectSource]:
+    read = [
+        read_project(file, source, around) for source in around.sources.values() for file in source.folder.projects
+    ]
+    found = [project for project in read if project]
+    uniqueness.check(found, around.report)
+    return found
+
+
+def _assembled(read: list[ProjectSource], around: Surroundings, name_checks: NameChecks) -> list[Project]:
+    projects = []
+    for source in read:
+        project = assemble(source, around)
+        if project:
+            check_names(source, project, name_checks, around.report)
+            projects.append(project)
+    return projects
+
+
+def _environments(sources: Mapping[str, EnvironmentSource]) -> tuple[Environment, ...]:
+    return tuple(source.environment for _, source in sorted(sources.items()) if source.environment)
+
+
+def _order(project: Project) -> tuple[str, str]:
+    return project.environment.name, project.name

@@ -1,0 +1,60 @@
+"""What is wrong with a user's files: one line per mistake, all of them at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake.
+
+    Attributes:
+        file: the file or folder, as reached from the folder that was loaded.
+        line: the line, counted from 1; None where a file or folder as a whole is wrong.
+        key: the key as the user typed it, with its parents (``network.vpc-id``); None where none is meant.
+        message: the value, what is allowed and, where one is near, the right spelling.
+    """
+
+    file: Path
+    line: int | None
+    key: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file.as_posix() if self.line is None else f"{self.file.as_posix()}:{self.line}"
+        parts = [place, self.key, self.message]
+        return ": ".join(part for part in parts if part)
+
+    @property
+    def order(self) -> tuple[str, int, str, str]:
+        """The sort key: file, then line."""
+        return self.file.as_posix(), self.line or 0, self.key or "", self.message
+
+
+class InvalidSettings(Exception):  # noqa: N818 - the name says what it means to whoever reads a traceback
+    """The settings hold mistakes; ``problems`` lists every one, sorted by file and line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=lambda problem: problem.order))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Report:
+    """Collects problems; a mistake found twice (a default that two projects inherit) is kept once."""
+
+    def __init__(self) -> None:
+        self._problems: set[Problem] = set()
+
+    def add(self, file: Path, line: int | None, key: str | None, message: str) -> None:
+        """Note one mistake."""
+        self._problems.add(Problem(file, line, key, message))
+
+    def raise_if_any(self) -> None:
+        """End the loading if anything was noted.
+
+        Raises:
+            InvalidSettings: with every problem noted so far.
+        """
+        if self._problems:
+            raise InvalidSettings(self._problems)

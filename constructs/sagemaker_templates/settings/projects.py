@@ -1,0 +1,178 @@
+"""Reads one project's file and completes it from its environment."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sagemaker_templates.settings import project_keys, tagging, targets
+from sagemaker_templates.settings.binding import Bound, bind
+from sagemaker_templates.settings.catalogue import Catalogue
+from sagemaker_templates.settings.document import Entry, MapNode, read
+from sagemaker_templates.settings.environments import EnvironmentSource
+from sagemaker_templates.settings.files import DefaultKeys, ProjectKeys, TargetKeys
+from sagemaker_templates.settings.model import Environment, Project, Repository, TemplateParameters
+from sagemaker_templates.settings.problems import Report
+from sagemaker_templates.settings.shaping import without_repeats
+from sagemaker_templates.settings.spelling import did_you_mean, quoted
+
+NameChecks = Callable[[Project], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every file is read against."""
+
+    sources: Mapping[str, EnvironmentSource]
+    templates: Catalogue
+    report: Report
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ProjectSource:
+    """What was read of one project; ``parameters`` is None where its template is not known."""
+
+    file: Path
+    environment: EnvironmentSource
+    keys: Bound[ProjectKeys]
+    targets: targets.TargetParameters
+    parameters: Bound[TemplateParameters] | None
+
+
+def check_defaults(source: EnvironmentSource, around: Surroundings) -> None:
+    """Report what is wrong with an environment's ``defaults``, even where no project inherits them."""
+    entries = list(without_repeats(source.defaults, around.report))
+    sorted_ = project_keys.sort_entries(entries, around.sources)
+    common = [entry for entry in sorted_.common if entry.field in DefaultKeys.model_fields]
+    refused = [entry for entry in [*sorted_.common, *sorted_.template] if entry not in common]
+    project_keys.refuse_in_defaults(refused, around.sources, around.templates, around.report)
+    bind(MapNode(source.folder.file, 1, tuple(common)), DefaultKeys, around.report, around.environ)
+    _bind_targets(source.folder.file, sorted_.targets, around)
+
+
+def read_project(file: Path, source: EnvironmentSource, around: Surroundings) -> ProjectSource | None:
+    """Read one project; None, with the reason in the report, where the file is not readable."""
+    node = read(file, around.report)
+    if node is None:
+        return None
+    sorted_ = project_keys.sort_entries(_with_defaults(node, source, around), around.sources)
+    template = _template(sorted_.common, file, around)
+    parameters, meant = project_keys.own_parameters(
+        sorted_.template, template, around.sources, around.templates, around.report
+    )
+    common = MapNode(file, 1, tuple(sorted_.common))
+    return ProjectSource(
+        file,
+        source,
+        keys=bind(common, ProjectKeys, around.report, around.environ, meant=meant),
+        targets=_bind_targets(file, sorted_.targets, around),
+        parameters=_bind_parameters(MapNode(file, 1, tuple(parameters)), template, meant, around),
+    )
+
+
+def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
+    """The project, completed from its environment; None where a problem stands in the way."""
+    environment = source.environment.environment
+    _check_repository(source.keys, around.report)
+    if environment is None:
+        return None
+    network = targets.own_network(environment, source.targets.get(environment.name), around.report)
+    promoted = targets.promotion_targets(environment, source.targets, around.sources, around.report)
+    tags = tagging.merged(_tag_layers(environment, source.keys), around.report)
+    keys, parameters = source.keys.value, source.parameters
+    if keys is None or parameters is None or parameters.value is None:
+        return None
+    return Project(
+        environment=environment,
+        template=keys.project_template_type,
+        name=keys.sagemaker_project_name,
+        id=keys.sagemaker_project_id,
+        parameters=parameters.value,
+        network=network,
+        targets=promoted,
+        repository=_repository(keys),
+        domain_id=keys.sagemaker_domain_id,
+        domain_arn=keys.sagemaker_domain_arn,
+        cross_account_external_id=keys.cross_account_external_id,
+        permissions_boundary_name=keys.permissions_boundary_name or environment.permissions_boundary_name,
+        s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn or environment.s3_access_logs_bucket_arn,
+        tags=tags,
+    )
+
+
+def check_names(source: ProjectSource, project: Project, name_checks: NameChecks, report: Report) -> None:
+    """Report what is wrong with the names derived from a project's, at the line of its name."""
+    entry = source.keys.entry("sagemaker_project_name")
+    for message in name_checks(project):
+        if entry:
+            report.add(entry.file, entry.line, entry.key, f"{quoted(project.name)} {message}")
+
+
+def _with_defaults(node: MapNode, source: EnvironmentSource, around: Surroundings) -> list[Entry]:
+    own = list(without_repeats(node, around.report))
+    given = {entry.field for entry in own}
+    inherited = [entry for entry in source.defaults if _is_default(entry, around) and entry.field not in given]
+    return [*own, *without_repeats(inherited, around.report)]
+
+
+def _is_default(entry: Entry, around: Surroundings) -> bool:
+    """Whether a line of ``defaults`` may stand there; the others are reported once, by ``check_defaults``."""
+    prefixed = project_keys.target_fields(around.sources)
+    return entry.field in DefaultKeys.model_fields or entry.field in prefixed
+
+
+def _template(common: Iterable[Entry], file: Path, around: Surroundings) -> object:
+    """The template's name as far as it is known before the rest of the file is judged."""
+    entries = tuple(entry for entry in common if entry.field == "project_template_type")
+    quiet = Report()
+    name = bind(MapNode(file, 1, entries), ProjectKeys, quiet, around.environ).fields.get("project_template_type")
+    if name is not None and name not in around.templates:
+        allowed = ", ".join(around.templates)
+        hint = did_you_mean(name, around.templates)
+        message = f"{quoted(name)} is not a template; allowed: {allowed}{hint}"
+        around.report.add(file, entries[0].line, entries[0].key, message)
+        return None
+    return name
+
+
+def _bind_targets(
+    file: Path, groups: Mapping[str, list[Entry]], around: Surroundings
+) -> Mapping[str, Bound[TargetKeys]]:
+    return {
+        name: bind(MapNode(file, 1, tuple(entries)), TargetKeys, around.report, around.environ)
+        for name, entries in groups.items()
+    }
+
+
+def _bind_parameters(
+    node: MapNode, template: object, meant: set[str], around: Surroundings
+) -> Bound[TemplateParameters] | None:
+    if not isinstance(template, str):
+        return None
+    return bind(node, around.templates[template].parameters, around.report, around.environ, meant=meant)
+
+
+def _check_repository(keys: Bound[ProjectKeys], report: Report) -> None:
+    entry = keys.entry("repository_type")
+    if entry is None or keys.fields.get("repository_type", "CodeCommit") == "CodeCommit":
+        return
+    missing = [name for name in ("repository_owner", "aws_codeconnection_arn") if keys.entry(name) is None]
+    if missing:
+        needed = " and ".join(name.replace("_", "-") for name in missing)
+        message = f"{quoted(keys.fields['repository_type'])} needs {needed} as well"
+        report.add(entry.file, entry.line, entry.key, message)
+
+
+def _repository(keys: ProjectKeys) -> Repository:
+    return Repository(
+        type=keys.repository_type,
+        owner=keys.repository_owner,
+        access_token_secret_name=keys.access_token_secret_name,
+        codeconnection_arn=keys.aws_codeconnection_arn,
+    )
+
+
+def _tag_layers(environment: Environment, keys: Bound[Any]) -> list[tagging.Layer]:
+    given = [(keys.fields.get(name) or {}, keys.entry(name)) for name in ("tags", "custom_tags")]
+    return [(environment.tags, None), *given]

@@ -1,0 +1,77 @@
+"""Says in one line what pydantic found wrong: the value, what is allowed, the nearest right spelling."""
+
+import re
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from sagemaker_templates.settings.document import Node, Scalar, kind
+from sagemaker_templates.settings.rules import RULE_BROKEN, Rule
+from sagemaker_templates.settings.spelling import did_you_mean
+
+_ALLOWED_TYPES = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a map",
+    "model_type": "a map",
+    "model_attributes_type": "a map",
+}
+
+
+def message(error: ErrorDetails, node: Node) -> str:
+    """The message for one error of pydantic at one node of the document."""
+    context: dict[str, Any] = error.get("ctx", {})
+    match error["type"]:
+        case str(name) if name == RULE_BROKEN:
+            return _rule_broken(context["rule"], node)
+        case "literal_error" | "enum":
+            return _not_a_choice(str(context["expected"]), node)
+        case "too_long" | "too_short" as name:
+            return _wrong_length(name, context)
+        case "string_type" if _is_bare(node):
+            return _needs_quotes(node, writable=True)
+        case name:
+            # The own messages of a template's checks arrive here too: they are said as they are.
+            why = f"allowed: {_ALLOWED_TYPES[name]}" if name in _ALLOWED_TYPES else _uncapitalized(error["msg"])
+            return f"{kind(node)} is not allowed; {why}"
+
+
+def _rule_broken(rule: Rule, node: Node) -> str:
+    if _is_bare(node) and isinstance(node, Scalar):
+        return _needs_quotes(node, writable=rule.accepts(node.text), otherwise=rule.allowed)
+    hint = rule.hint(node.text) if isinstance(node, Scalar) and node.variable is None else ""
+    return f"{kind(node)} is not allowed; allowed: {rule.allowed}{hint}"
+
+
+def _needs_quotes(node: Node, writable: bool, otherwise: str = "text") -> str:
+    read_as = "true or false" if isinstance(node, Scalar) and isinstance(node.value, bool) else "a number"
+    right = f'write "{kind(node)}"' if writable else f"allowed: {otherwise}"
+    return f"{kind(node)} has no quotes, so YAML reads {read_as}; {right}"
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether YAML took what was meant as text for a number or for true or false."""
+    return isinstance(node, Scalar) and not isinstance(node.value, str)
+
+
+def _not_a_choice(expected: str, node: Node) -> str:
+    names = re.findall(r"'([^']*)'", expected)
+    if not names:
+        return f"{kind(node)} is not allowed; allowed: {expected}"
+    hint = did_you_mean(node.text, names) if isinstance(node, Scalar) and node.variable is None else ""
+    return f"{kind(node)} is not allowed; allowed: {', '.join(names)}{hint}"
+
+
+def _wrong_length(name: str, context: dict[str, Any]) -> str:
+    limit = context["max_length"] if name == "too_long" else context["min_length"]
+    bound = "most" if name == "too_long" else "least"
+    return f"has {context['actual_length']} entries; allowed: at {bound} {limit}"
+
+
+def _uncapitalized(text: str) -> str:
+    return text[:1].lower() + text[1:]

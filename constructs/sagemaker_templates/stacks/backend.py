@@ -1,0 +1,37 @@
+"""Where a stack's state is kept: a key of its own in S3, locked by S3, or a file of its own."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sagemaker_templates.providers import cdktf
+from sagemaker_templates.settings.model import Environment, LocalState, S3State
+
+
+def add_backend(stack: Any, *, name: str, environment: Environment, project_folder: Path, stack_folder: Path) -> None:
+    """Give a stack its backend.
+
+    Args:
+        name: of the stack; part of the key.
+        project_folder: holds ``environments/``; a local state's path is relative to it.
+        stack_folder: where the stack's JSON will lie; Terraform runs there.
+    """
+    match environment.state:
+        case S3State() as state:
+            _s3(stack, name, state)
+        case LocalState(path=path):
+            folder = Path(os.path.relpath(project_folder / path, stack_folder))
+            cdktf.LocalBackend(stack, path=(folder / f"{name}.tfstate").as_posix())
+
+
+def _s3(stack: Any, name: str, state: S3State) -> None:
+    cdktf.S3Backend(
+        stack,
+        bucket=state.bucket,
+        key=f"{state.key_prefix.strip('/')}/{name}/terraform.tfstate".lstrip("/"),
+        region=state.region,
+        encrypt=True,
+        **({"kms_key_id": state.kms_key_id} if state.kms_key_id else {}),
+    )
+    # CDKTF 0.21 has no argument for it (https://developer.hashicorp.com/terraform/language/backend/s3).
+    stack.add_override("terraform.backend.s3.use_lockfile", True)

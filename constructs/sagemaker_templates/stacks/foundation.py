@@ -1,0 +1,77 @@
+"""The stack that the projects of one environment share; applied before any of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sagemaker_templates.assets import Asset
+from sagemaker_templates.blocks.codecommit_seeder import codecommit_seeder, seeder_asset
+from sagemaker_templates.blocks.encryption import encryption_key, log_group, logs_may_encrypt
+from sagemaker_templates.naming import FoundationNames, ProjectNames, partition_of
+from sagemaker_templates.seeds import assemble
+from sagemaker_templates.settings.model import Environment, Project
+from sagemaker_templates.templates.registry import Template
+
+
+def needs_foundation(projects: Sequence[Project]) -> bool:
+    """Whether these projects of one environment share anything."""
+    return any(project.repository.type == "CodeCommit" for project in projects)
+
+
+def fill_foundation_stack(
+    stack: Any, environment: Environment, projects: Sequence[Project], templates: Mapping[str, Template]
+) -> list[Asset]:
+    """Add the CodeCommit seeder, its log group and their key.
+
+    Returns:
+        The files that must lie beside the stack's JSON.
+    """
+    names = FoundationNames(environment)
+    key = encryption_key(
+        stack,
+        "foundation_key",
+        alias=names.key_alias,
+        description=f"Logs of what the projects of {environment.name} share",
+        account_root=f"arn:{partition_of(environment.region)}:iam::{environment.account_id}:root",
+        statements=[
+            logs_may_encrypt(
+                region=environment.region,
+                log_group_arn=names.arn("logs", f"log-group:{names.seeder_log_group}"),
+            )
+        ],
+        protect=environment.protect_data,
+    )
+    logs = log_group(
+        stack,
+        "seeder_logs",
+        name=names.seeder_log_group,
+        retention_days=environment.log_retention_days,
+        key=key,
+    )
+    asset = seeder_asset({name: assemble(templates[name].seed) for name in _seeds_in_use(projects)})
+    boundary = environment.permissions_boundary_name
+    codecommit_seeder(
+        stack,
+        "seeder",
+        names=names,
+        asset=asset,
+        log_group=logs,
+        repositories=_repositories(projects, templates),
+        permissions_boundary_arn=(
+            f"arn:{partition_of(environment.region)}:iam::{environment.account_id}:policy/{boundary}"
+            if boundary
+            else None
+        ),
+    )
+    return [asset]
+
+
+def _seeds_in_use(projects: Sequence[Project]) -> list[str]:
+    return sorted({project.template for project in projects if project.repository.type == "CodeCommit"})
+
+
+def _repositories(projects: Sequence[Project], templates: Mapping[str, Template]) -> list[str]:
+    return sorted(
+        ProjectNames(project, templates[project.template].repository_suffix).repository
+        for project in projects
+        if project.repository.type == "CodeCommit"
+    )

@@ -1,0 +1,127 @@
+"""From settings to the output folder: every stack in one process, and the folder replaced only when all is well."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sagemaker_templates.assets import FOLDER, Asset
+from sagemaker_templates.naming import FoundationNames, ProjectNames
+from sagemaker_templates.output_folder import replaced_whole
+from sagemaker_templates.providers import cdktf
+from sagemaker_templates.settings.model import Configuration, Environment, Project
+from sagemaker_templates.stacks.base import new_stack
+from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation
+from sagemaker_templates.stacks.project import fill_project_stack
+from sagemaker_templates.templates.registry import Template
+
+REQUIRED_TERRAFORM = ">= 1.11"
+"""S3 locking and ephemeral values (https://developer.hashicorp.com/terraform/language/backend/s3)."""
+
+# Its own file: in cdk.tf.json it breaks checkov's parser, which then reports success, and `cdktf synth --hcl`.
+_VERSIONS_TF = f'terraform {{\n  required_version = "{REQUIRED_TERRAFORM}"\n}}\n'
+
+_CONTEXT = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """One stack to come.
+
+    Attributes:
+        name: of the stack, and of its folder.
+        environment: that it belongs to.
+        project: None for the environment's foundation.
+    """
+
+    name: str
+    environment: Environment
+    project: Project | None = None
+
+
+def planned_stacks(configuration: Configuration, templates: Mapping[str, Template]) -> list[StackPlan]:
+    """The stacks of a configuration, foundations before the projects that need them."""
+    return [plan for environment in configuration.environments for plan in _of(environment, configuration, templates)]
+
+
+def _of(
+    environment: Environment, configuration: Configuration, templates: Mapping[str, Template]
+) -> Iterator[StackPlan]:
+    projects = _projects(configuration, environment)
+    if needs_foundation(projects):
+        yield StackPlan(FoundationNames(environment).stack, environment)
+    for project in projects:
+        suffix = templates[project.template].repository_suffix
+        yield StackPlan(ProjectNames(project, suffix).stack, environment, project)
+
+
+def _projects(configuration: Configuration, environment: Environment) -> list[Project]:
+    return [project for project in configuration.projects if project.environment.name == environment.name]
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """One run: what is synthesized, and where to.
+
+    Attributes:
+        project_folder: holds ``environments/``.
+        output: replaced as a whole at the end; left alone if anything fails before.
+    """
+
+    configuration: Configuration
+    templates: Mapping[str, Template]
+    project_folder: Path
+    output: Path
+
+    def write(self, progress: Callable[[str], None] = lambda stack: None) -> list[Path]:
+        """Write every stack.
+
+        Args:
+            progress: told the name of each stack when its turn comes.
+
+        Returns:
+            The folders of the stacks.
+        """
+        plans = planned_stacks(self.configuration, self.templates)
+        with replaced_whole(self.output) as staging:
+            app = cdktf.App(outdir=str(staging), context=_CONTEXT)
+            assets: dict[str, list[Asset]] = {}
+            for plan in plans:
+                progress(plan.name)
+                assets[plan.name] = self._add(app, plan)
+            app.synth()
+            for plan in plans:
+                _write_beside(staging / "stacks" / plan.name, assets[plan.name])
+        return [self._folder(plan) for plan in plans]
+
+    def _folder(self, plan: StackPlan) -> Path:
+        return self.output / "stacks" / plan.name
+
+    def _add(self, app: Any, plan: StackPlan) -> list[Asset]:
+        stack = new_stack(
+            app,
+            plan.name,
+            environment=plan.environment,
+            tags=_tags(plan, self.templates),
+            project_folder=self.project_folder,
+            stack_folder=self._folder(plan),
+        )
+        if plan.project is None:
+            projects = _projects(self.configuration, plan.environment)
+            return fill_foundation_stack(stack, plan.environment, projects, self.templates)
+        fill_project_stack(stack, plan.project, self.templates[plan.project.template])
+        return []
+
+
+def _tags(plan: StackPlan, templates: Mapping[str, Template]) -> Mapping[str, str]:
+    if plan.project is None:
+        return FoundationNames(plan.environment).tags
+    return ProjectNames(plan.project, templates[plan.project.template].repository_suffix).tags
+
+
+def _write_beside(folder: Path, assets: list[Asset]) -> None:
+    (folder / "versions.tf").write_text(_VERSIONS_TF, encoding="utf-8")
+    for asset in assets:
+        path = folder / FOLDER / asset.name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(asset.content)

@@ -1,0 +1,52 @@
+"""Synthesis of a folder of environments, for tests."""
+
+import json
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sagemaker_templates.application import write_stacks
+from sagemaker_templates.configuration import load_configuration
+
+GOLDEN = Path(__file__).with_name("golden")
+ROOT = Path(__file__).parents[2]
+SHIPPED = "shipped"
+CASES = sorted([SHIPPED, *(folder.name for folder in GOLDEN.iterdir() if (folder / "environments").is_dir())])
+
+
+def input_of(case: str) -> Path:
+    """The environments of a case; ``shipped`` is the example at the top of the project."""
+    return ROOT / "environments" if case == SHIPPED else GOLDEN / case / "environments"
+
+
+def synthesize_copy(case: str, folder: Path) -> Path:
+    """Synthesize a copy of a case's environments in ``folder``; gives the folder of its stacks."""
+    environments, output = folder / "environments", folder / "cdktf.out"
+    shutil.copytree(input_of(case), environments)
+    write_stacks(load_configuration(environments), environments=environments, output=output)
+    return output / "stacks"
+
+
+def files_of(stacks: Path) -> dict[str, bytes]:
+    """Every file below the stacks' folder, by its path."""
+    return {
+        path.relative_to(stacks).as_posix(): path.read_bytes() for path in sorted(stacks.rglob("*")) if path.is_file()
+    }
+
+
+@cache
+def files(case: str) -> dict[str, bytes]:
+    """What a case is synthesized to, once per run."""
+    with tempfile.TemporaryDirectory() as folder:
+        return files_of(synthesize_copy(case, Path(folder)))
+
+
+def documents(case: str) -> dict[str, dict[str, Any]]:
+    """The JSON of a case's stacks, by stack."""
+    return {
+        path.partition("/")[0]: json.loads(content)
+        for path, content in files(case).items()
+        if path.endswith("cdk.tf.json")
+    }

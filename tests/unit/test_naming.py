@@ -1,0 +1,80 @@
+"""Physical names are a contract: changing one destroys and recreates a user's resource."""
+
+import re
+
+from builders import a_project, an_environment
+from hypothesis import given
+from hypothesis import strategies as st
+from sagemaker_templates.naming import FoundationNames, ProjectNames, name_problems, partition_of
+
+NAMES = st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,15}", fullmatch=True)
+
+
+def test_project_names_are_pinned() -> None:
+    names = ProjectNames(a_project())
+    assert [name for _, name in names.derived()] == [
+        "mlops-abalone-111111111111",
+        "pipeline-abalone-111111111111",
+        "abalone-p-abalone01",
+        "abalone-p-abalone01",
+        "abalone-build",
+        "abalone-build",
+        "abalone-build",
+        "abalone-build-push",
+        "abalone-sagemaker-execution",
+        "abalone-codebuild",
+        "abalone-codepipeline",
+        "abalone-events",
+        "abalone-jobs",
+        "alias/abalone-artifacts",
+        "alias/abalone-pipeline",
+    ]
+    assert names.stack == "dev-abalone"
+    assert names.build_log_group == "/aws/codebuild/abalone-build"
+
+
+def test_foundation_names_are_pinned() -> None:
+    names = FoundationNames(an_environment())
+    assert names.stack == "dev-foundation"
+    assert names.seeder_function == "sagemaker-templates-dev-seeder"
+    assert names.seeder_role == "sagemaker-templates-dev-seeder"
+    assert names.seeder_log_group == "/aws/lambda/sagemaker-templates-dev-seeder"
+    assert names.key_alias == "alias/sagemaker-templates-dev-foundation"
+
+
+@given(NAMES, st.from_regex(r"p-[a-z0-9]{12}", fullmatch=True))
+def test_names_within_sagemakers_limits_give_names_that_aws_accepts(name: str, id_: str) -> None:
+    project = a_project(name=name, id=id_)
+    if name == "foundation":
+        return
+    assert list(name_problems(project)) == []
+    for limit, derived in ProjectNames(project).derived():
+        assert len(derived) <= limit.length
+        assert re.fullmatch(limit.pattern, derived)
+
+
+@given(st.text(alphabet="abcxyz0189-", min_size=42, max_size=80))
+def test_a_name_too_long_for_a_bucket_is_refused_with_the_bucket_and_the_limit(name: str) -> None:
+    problems = list(name_problems(a_project(name=name)))
+    assert any(f'"pipeline-{name}-111111111111"' in problem and "63" in problem for problem in problems)
+
+
+def test_the_name_of_the_shared_stack_is_reserved() -> None:
+    assert len(list(name_problems(a_project(name="foundation")))) == 1
+
+
+def test_arns_are_those_of_the_regions_partition() -> None:
+    assert partition_of("cn-north-1") == "aws-cn"
+    assert partition_of("us-gov-west-1") == "aws-us-gov"
+    china = a_project(environment=an_environment(region="cn-north-1"))
+    assert ProjectNames(china).arn("sagemaker", "x") == "arn:aws-cn:sagemaker:cn-north-1:111111111111:x"
+
+
+def test_sagemakers_own_tags_win_over_a_users_tags() -> None:
+    project = a_project(tags={"sagemaker:project-name": "other", "team": "risk"}, domain_id="d-abc")
+    assert ProjectNames(project).tags == {
+        "sagemaker:project-id": "p-abalone01",
+        "sagemaker:project-name": "abalone",
+        "sagemaker:domain-id": "d-abc",
+        "team": "risk",
+    }

@@ -1,0 +1,95 @@
+"""What every synthesized stack promises, whatever the template and the options."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sagemaker_templates.providers import PLAIN_IMPORT_VARIABLE
+from synthesized import CASES, ROOT, SHIPPED, documents, files, files_of, synthesize_copy
+
+STACKS = [(case, stack) for case in CASES for stack in documents(case)]
+each_stack = pytest.mark.parametrize(("case", "stack"), STACKS, ids=lambda value: value)
+
+
+def _resources(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind, named in document["resource"].items():
+        for name, body in named.items():
+            yield f"{kind}.{name}", body
+
+
+def _blocks(value: object) -> Iterator[object]:
+    yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _blocks(inner)
+
+
+def test_two_runs_give_the_same_bytes_wherever_they_run(tmp_path: Path) -> None:
+    assert files_of(synthesize_copy(SHIPPED, tmp_path / "elsewhere")) == files(SHIPPED)
+
+
+@each_stack
+def test_no_absolute_path_and_no_time_is_in_a_stack(case: str, stack: str) -> None:
+    text = json.dumps(documents(case)[stack])
+    machine_paths = re.findall(r'"/(?:home|tmp|usr|var|opt|Users|private)/[^"]*"', text)
+    assert machine_paths == []
+    assert str(ROOT) not in text
+    assert re.findall(r"20\d\d-\d\d-\d\dT\d\d", text) == []
+
+
+@each_stack
+def test_no_block_is_empty(case: str, stack: str) -> None:
+    """An empty block is a struct whose snake_case keys were silently dropped on the way to Node."""
+    document = documents(case)[stack]
+    empty = [address for address, body in _resources(document) if {} in list(_blocks(body))]
+    assert empty == []
+
+
+@each_stack
+def test_every_stack_has_a_backend_and_a_state_of_its_own(case: str, stack: str) -> None:
+    backends = [json.dumps(document["terraform"]["backend"]) for document in documents(case).values()]
+    assert len(set(backends)) == len(backends)
+    (kind, backend), *rest = documents(case)[stack]["terraform"]["backend"].items()
+    assert rest == []
+    if kind == "s3":
+        assert backend["use_lockfile"] is True
+        assert backend["encrypt"] is True
+    else:
+        assert not Path(backend["path"]).is_absolute()
+
+
+@each_stack
+def test_a_stack_refuses_another_account(case: str, stack: str) -> None:
+    (provider,) = documents(case)[stack]["provider"]["aws"]
+    assert len(provider["allowed_account_ids"]) == 1
+
+
+@each_stack
+def test_the_required_terraform_stands_beside_the_json(case: str, stack: str) -> None:
+    assert 'required_version = ">= 1.11"' in files(case)[f"{stack}/versions.tf"].decode()
+    assert "required_version" not in documents(case)[stack]["terraform"]
+
+
+def test_lazy_bindings_synthesize_what_the_plain_import_does(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    environment = {**os.environ, PLAIN_IMPORT_VARIABLE: "1"}
+    environment.pop("NODE_OPTIONS", None)
+    code = (
+        "import sys; from pathlib import Path; from synthesized import synthesize_copy;"
+        f"synthesize_copy('{SHIPPED}', Path(sys.argv[1])); print(len(sys.modules))"
+    )
+    folders = os.pathsep.join([str(ROOT / "constructs"), str(ROOT / "tests" / "unit")])
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(plain)],
+        env={**environment, "PYTHONPATH": folders},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(run.stdout) > 2000, "the plain import loads the whole binding; otherwise nothing was compared"
+    assert files_of(plain / "cdktf.out" / "stacks") == files(SHIPPED)

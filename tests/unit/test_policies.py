@@ -1,0 +1,220 @@
+"""Least privilege, encryption and protection, read from the synthesized JSON."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from synthesized import CASES, documents
+
+STACKS = [(case, stack) for case in CASES for stack in documents(case)]
+each_stack = pytest.mark.parametrize(("case", "stack"), STACKS, ids=lambda value: value)
+PROJECTS = [(case, stack) for case, stack in STACKS if not stack.endswith("-foundation")]
+each_project = pytest.mark.parametrize(("case", "stack"), PROJECTS, ids=lambda value: value)
+
+
+def _all(case: str, stack: str, kind: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = documents(case)[stack]["resource"].get(kind, {})
+    return found
+
+
+def _statements(case: str, stack: str) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
+    for name, document in documents(case)[stack]["data"]["aws_iam_policy_document"].items():
+        for statement in document["statement"]:
+            yield name, statement, document["//"].get("reasons", {})
+
+
+@each_stack
+def test_no_statement_allows_a_wildcard_action(case: str, stack: str) -> None:
+    wild = [
+        (name, statement["sid"])
+        for name, statement, _ in _statements(case, stack)
+        if statement["effect"] == "Allow" and any("*" in action for action in statement["actions"])
+    ]
+    assert wild == []
+
+
+@each_stack
+def test_every_star_resource_has_its_reason_beside_it(case: str, stack: str) -> None:
+    unexplained = [
+        (name, statement["sid"])
+        for name, statement, reasons in _statements(case, stack)
+        if "*" in statement.get("resources", []) and not reasons.get(statement["sid"])
+    ]
+    assert unexplained == []
+
+
+@each_project
+def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(case: str, stack: str) -> None:
+    star = {
+        action
+        for name, statement, _ in _statements(case, stack)
+        if name.endswith("_rights") and "*" in statement["resources"]
+        for action in statement["actions"]
+    }
+    assert star <= {
+        "cloudwatch:PutMetricData",
+        "ecr:GetAuthorizationToken",
+        "ec2:DescribeDhcpOptions",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+    }
+
+
+@each_stack
+def test_policies_are_documents_and_never_json_text(case: str, stack: str) -> None:
+    attributes = [
+        body.get(key)
+        for named in documents(case)[stack]["resource"].values()
+        for body in named.values()
+        for key in ("policy", "assume_role_policy", "resource_policy")
+        if key in body
+    ]
+    assert attributes
+    assert all(value.startswith("${data.aws_iam_policy_document.") for value in attributes)
+
+
+@each_stack
+def test_roles_can_be_assumed_by_one_service_on_behalf_of_this_account_only(case: str, stack: str) -> None:
+    trusts = [s for name, s, _ in _statements(case, stack) if name.endswith("_trust")]
+    assert trusts
+    for trust in trusts:
+        assert [principal["type"] for principal in trust["principals"]] == ["Service"]
+        assert {condition["variable"] for condition in trust["condition"]} <= {"aws:SourceArn", "aws:SourceAccount"}
+
+
+@each_stack
+def test_roles_are_passed_to_one_service_only(case: str, stack: str) -> None:
+    for _, statement, _ in _statements(case, stack):
+        if "iam:PassRole" in statement["actions"]:
+            assert statement["actions"] == ["iam:PassRole"]
+            assert "*" not in statement["resources"]
+            assert statement["condition"][0]["variable"] == "iam:PassedToService"
+
+
+@each_project
+def test_other_accounts_may_read_and_deploy_and_nothing_else(case: str, stack: str) -> None:
+    account = documents(case)[stack]["provider"]["aws"][0]["allowed_account_ids"][0]
+    foreign = {
+        action
+        for _, statement, _ in _statements(case, stack)
+        for principal in statement.get("principals", [])
+        if principal["type"] == "AWS" and not all(account in identifier for identifier in principal["identifiers"])
+        for action in statement["actions"]
+    }
+    assert foreign <= {
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "s3:GetBucketLocation",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "sagemaker:CreateModel",
+        "sagemaker:DescribeModelPackage",
+        "sagemaker:DescribeModelPackageGroup",
+        "sagemaker:ListModelPackages",
+    }
+
+
+@each_project
+def test_every_bucket_is_private_versioned_encrypted_with_its_own_key_and_tls_only(case: str, stack: str) -> None:
+    buckets = _all(case, stack, "aws_s3_bucket")
+    assert buckets
+    keys = set()
+    for name in buckets:
+        public = _all(case, stack, "aws_s3_bucket_public_access_block")[f"{name}_public_access"]
+        assert [public[k] for k in public if k.startswith(("block", "ignore", "restrict"))] == [True] * 4
+        versioning = _all(case, stack, "aws_s3_bucket_versioning")[f"{name}_versioning"]
+        assert versioning["versioning_configuration"]["status"] == "Enabled"
+        (rule,) = _all(case, stack, "aws_s3_bucket_server_side_encryption_configuration")[f"{name}_encryption"][
+            "rule"
+        ]
+        keys.add(rule["apply_server_side_encryption_by_default"]["kms_master_key_id"])
+        tls = [s for n, s, _ in _statements(case, stack) if n == f"{name}_access" and s["sid"] == "TlsOnly"]
+        assert tls[0]["effect"] == "Deny"
+        assert _all(case, stack, "aws_s3_bucket_lifecycle_configuration")[f"{name}_lifecycle"]
+    assert len(keys) == len(buckets)
+
+
+@each_stack
+def test_keys_rotate_and_log_groups_are_encrypted_and_forget(case: str, stack: str) -> None:
+    keys, groups = _all(case, stack, "aws_kms_key"), _all(case, stack, "aws_cloudwatch_log_group")
+    assert keys
+    assert groups
+    assert all(key["enable_key_rotation"] for key in keys.values())
+    assert all(group["kms_key_id"] and group["retention_in_days"] for group in groups.values())
+
+
+HOLDS_WORK = ("aws_codecommit_repository", "aws_sagemaker_model_package_group", "aws_kms_key")
+
+
+@each_stack
+def test_what_holds_work_is_protected_unless_the_environment_says_otherwise(case: str, stack: str) -> None:
+    expected = case != "every-option"
+    held = [body for kind in HOLDS_WORK for body in _all(case, stack, kind).values()]
+    held += [body for name, body in _all(case, stack, "aws_s3_bucket").items() if name == "artifact_bucket"]
+    assert held
+    assert {bool(body.get("lifecycle", {}).get("prevent_destroy")) for body in held} == {expected}
+
+
+@each_project
+def test_a_repository_is_seeded_at_creation_only(case: str, stack: str) -> None:
+    seed = _all(case, stack, "aws_lambda_invocation")["repository_seed"]
+    assert seed["lifecycle_scope"] == "CREATE_ONLY"
+    assert sorted(json.loads(seed["input"])) == ["repository", "template"]
+
+
+@each_project
+def test_the_pipeline_is_v2_and_started_by_pushes_to_main_only(case: str, stack: str) -> None:
+    pipeline = _all(case, stack, "aws_codepipeline")["delivery_pipeline"]
+    assert pipeline["pipeline_type"] == "V2"
+    source = pipeline["stage"][0]["action"][0]["configuration"]
+    assert (source["BranchName"], source["PollForSourceChanges"]) == ("main", "false")
+    pattern = json.loads(_all(case, stack, "aws_cloudwatch_event_rule")["push"]["event_pattern"])
+    assert pattern["detail"]["referenceName"] == ["main"]
+    assert pattern["detail"]["event"] == ["referenceCreated", "referenceUpdated"]
+    assert pattern["resources"] == [f"{pattern['resources'][0].rpartition(':')[0]}:{source['RepositoryName']}"]
+
+
+def test_a_permissions_boundary_is_on_every_role() -> None:
+    for stack in documents("every-option"):
+        roles = _all("every-option", stack, "aws_iam_role")
+        assert {role["permissions_boundary"] for role in roles.values()} == {
+            "arn:aws:iam::111111111111:policy/ml-boundary"
+        }
+
+
+def test_access_logs_go_to_the_given_bucket() -> None:
+    logging = _all("every-option", "dev-abalone", "aws_s3_bucket_logging")
+    assert {entry["target_bucket"] for entry in logging.values()} == {"example-access-logs"}
+    assert len(logging) == 2
+
+
+def test_tags_reach_every_resource_of_a_project() -> None:
+    (provider,) = documents("every-option")["dev-abalone"]["provider"]["aws"]
+    (tags,) = provider["default_tags"]
+    assert tags["tags"] == {
+        "cost-center": "1234",
+        "data-class": "internal",
+        "sagemaker:domain-arn": "arn:aws:sagemaker:us-east-1:111111111111:domain/d-abcdefghijkl",
+        "sagemaker:domain-id": "d-abcdefghijkl",
+        "sagemaker:project-id": "p-abalone01",
+        "sagemaker:project-name": "abalone",
+        "team": "risk",
+    }
+
+
+def test_job_options_reach_the_build() -> None:
+    project = _all("every-option", "dev-abalone", "aws_codebuild_project")["build_project"]
+    variables = {entry["name"]: entry["value"] for entry in project["environment"]["environment_variable"]}
+    assert variables["ENABLE_NETWORK_ISOLATION"] == "true"
+    assert variables["ENCRYPT_INTER_CONTAINER_TRAFFIC"] == "true"
+    assert variables["SUBNET_IDS"] == "subnet-0123456789abcdef0,subnet-0123456789abcdef1"
+    assert variables["SECURITY_GROUP_IDS"] == "${aws_security_group.jobs_security_group.id},sg-0123456789abcdef0"
+
+
+def test_without_a_network_no_variable_is_empty() -> None:
+    project = _all("minimal", "dev-abalone", "aws_codebuild_project")["build_project"]
+    assert all(entry["value"] for entry in project["environment"]["environment_variable"])
