@@ -37,6 +37,7 @@ class Call:
     place: Place
     service: str
     operation: str
+    method: str
     path: str
     headers: Environ
     body: bytes
@@ -74,6 +75,7 @@ def read_call(environ: Environ) -> Call:
         place=Place(_account(environ), credential["region"] if credential else DEFAULT_REGION),
         service=credential["service"].lower() if credential else "",
         operation=target.rpartition(".")[2],
+        method=str(environ.get("REQUEST_METHOD", "GET")),
         path=str(environ.get("PATH_INFO", "")),
         headers=environ,
         body=body,

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -19,6 +20,7 @@ Invoker = Callable[[Call], "Reply | None"]
 _JSON = "application/x-amz-json-1.1"
 _XML = "text/xml"
 _SERVER_ERROR = 500
+_NO_SUPPLEMENT = Supplement(service="")
 _log = logging.getLogger(__name__)
 
 
@@ -75,18 +77,20 @@ class EmulatorApplication:
     def _reply(self, call: Call) -> Reply:
         if call.path in self._admin_routes:
             return self._administer(call)
-        supplement = self._supplements.get(call.service)
-        if supplement and call.operation in supplement.answers:
-            return _answer(supplement, call)
-        return self._invoke_function(call) or self._ask_moto(call, supplement)
+        supplement = self._supplements.get(call.service, _NO_SUPPLEMENT)
+        named = replace(call, operation=supplement.name_operation(call))
+        if named.operation in supplement.answers:
+            return _answer(supplement, named)
+        return self._invoke_function(named) or self._ask_moto(named, supplement)
 
-    def _ask_moto(self, call: Call, supplement: Supplement | None) -> Reply:
+    def _ask_moto(self, call: Call, supplement: Supplement) -> Reply:
         reply = _collect(self._moto, call.headers)
         if reply.code >= _SERVER_ERROR:
             return _not_emulated(call, reply)
-        correct = supplement.corrections.get(call.operation) if supplement else None
+        correct = supplement.corrections.get(call.operation)
         if correct and reply.body:
-            reply.body = json.dumps(correct(json.loads(reply.body))).encode()
+            with supplement.lock:
+                reply.body = json.dumps(correct(call, json.loads(reply.body))).encode()
         return reply
 
     def _administer(self, call: Call) -> Reply:

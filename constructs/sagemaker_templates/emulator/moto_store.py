@@ -1,6 +1,7 @@
 """The one place that reaches into moto's stores; the protocols say what is relied on there."""
 
 from collections.abc import Mapping, MutableMapping
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 from sagemaker_templates.emulator.call import JsonObject, Place
@@ -76,11 +77,23 @@ class Tagged(Protocol):
     tags: Tags | None
 
 
+class Endpoint(Tagged, Protocol):
+    """A SageMaker endpoint."""
+
+    arn: str
+    creation_time: datetime
+
+
 class SageMaker(Protocol):
     """SageMaker in one account and region."""
 
     model_packages: Mapping[str, ModelPackage]
     model_package_groups: MutableMapping[str, Tagged]
+    endpoints: Mapping[str, Endpoint]
+    endpoint_configs: Mapping[str, Tagged]
+
+    def create_endpoint(self, endpoint_name: str, endpoint_config_name: str, tags: Tags) -> Endpoint:
+        """Create an endpoint."""
 
     def _get_resource_from_arn(self, arn: str) -> Tagged | None: ...
 

@@ -20,6 +20,7 @@ from sagemaker_templates.emulator.supplement import (
     codecommit,
     codepipeline,
     connections,
+    lambda_functions,
     sagemaker,
 )
 
@@ -60,6 +61,7 @@ def build_application(url: str) -> EmulatorApplication:
             codebuild.supplement(),
             codecommit.supplement(),
             codepipeline.supplement(),
+            lambda_functions.supplement(),
             sagemaker.supplement(),
             *connections.supplements(known_connections),
         ],

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sagemaker_templates.emulator.call import JsonObject
+from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.supplement.contract import Correction, Supplement
 
 _TIMES = {"created", "updated", "startTime", "lastUpdateTime"}
@@ -11,8 +11,12 @@ _TIMES = {"created", "updated", "startTime", "lastUpdateTime"}
 def supplement() -> Supplement:
     """Return the corrections of the replies that carry a time."""
     operations = ("GetPipeline", "ListPipelines", "ListPipelineExecutions")
-    corrections: dict[str, Correction] = dict.fromkeys(operations, _with_seconds)
+    corrections: dict[str, Correction] = dict.fromkeys(operations, _corrected)
     return Supplement(service="codepipeline", corrections=corrections)
+
+
+def _corrected(_call: Call, reply: JsonObject) -> JsonObject:
+    return _with_seconds(reply)
 
 
 def _with_seconds(reply: JsonObject) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from sagemaker_templates.emulator.call import Call, JsonObject, Place
 
 Answer = Callable[[Call], JsonObject]
-Correction = Callable[[JsonObject], JsonObject]
+Correction = Callable[[Call, JsonObject], JsonObject]
 
 
 class AwsError(Exception):
@@ -24,14 +24,22 @@ def _nothing() -> None:
     pass
 
 
+def _operation(call: Call) -> str:
+    return call.operation
+
+
 @dataclass(frozen=True)
 class Supplement:
-    """One service's part: ``answers`` replace moto's, ``corrections`` repair the body of moto's reply."""
+    """One service's part: ``answers`` replace moto's, ``corrections`` repair the body of moto's reply.
+
+    ``name_operation`` is for services whose requests do not name their operation in a header.
+    """
 
     service: str
     answers: Mapping[str, Answer] = field(default_factory=dict)
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     reset: Callable[[], None] = _nothing
+    name_operation: Callable[[Call], str] = _operation
     lock: RLock = field(default_factory=RLock)
 
 

@@ -4,7 +4,8 @@ from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.supplement.contract import AwsError, Correction, PerPlace, Supplement
 
-_DESCRIPTIONS = ("DescribeModel", "DescribeEndpointConfig", "DescribeEndpoint")
+_DESCRIPTIONS = ("DescribeEndpointConfig", "DescribeEndpoint")
+_MODEL_SETTINGS = ("EnableNetworkIsolation", "InferenceExecutionConfig")
 
 
 class ModelPackageGroups:
@@ -55,10 +56,40 @@ class ModelPackageGroups:
         return name
 
 
+class Models:
+    """The settings of models that moto forgets."""
+
+    def __init__(self) -> None:
+        self._settings: PerPlace[JsonObject] = PerPlace()
+
+    def remember(self, call: Call, reply: JsonObject) -> JsonObject:
+        """Keep what CreateModel sets."""
+        if "ModelArn" in reply:
+            settings = {key: call.parameters[key] for key in _MODEL_SETTINGS if key in call.parameters}
+            self._settings.at(call.place)[call.parameters["ModelName"]] = settings
+        return reply
+
+    def show(self, call: Call, reply: JsonObject) -> JsonObject:
+        """Add what was kept to DescribeModel."""
+        if "ModelName" not in reply:
+            return reply
+        return without_empty_blocks({**reply, **self._settings.at(call.place).get(reply["ModelName"], {})})
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._settings.clear()
+
+
 def supplement() -> Supplement:
     """Return what SageMaker needs beside moto."""
-    groups = ModelPackageGroups()
-    corrections: dict[str, Correction] = dict.fromkeys(_DESCRIPTIONS, without_empty_blocks)
+    groups, models = ModelPackageGroups(), Models()
+    corrections: dict[str, Correction] = dict.fromkeys(_DESCRIPTIONS, _without_empty_blocks)
+    corrections |= {"CreateModel": models.remember, "DescribeModel": models.show}
+
+    def reset() -> None:
+        groups.clear()
+        models.clear()
+
     return Supplement(
         service="sagemaker",
         answers={
@@ -67,9 +98,10 @@ def supplement() -> Supplement:
             "GetModelPackageGroupPolicy": groups.get_policy,
             "DeleteModelPackageGroupPolicy": groups.delete_policy,
             "AddTags": _add_tags,
+            "UpdateEndpoint": _update_endpoint,
         },
         corrections=corrections,
-        reset=groups.clear,
+        reset=reset,
     )
 
 
@@ -77,6 +109,10 @@ def without_empty_blocks(reply: JsonObject) -> JsonObject:
     """Return the reply without members that hold nothing, at any depth: AWS omits what was never set."""
     cleaned = {name: _cleaned(value) for name, value in reply.items()}
     return {name: value for name, value in cleaned.items() if value not in (None, {}, [])}
+
+
+def _without_empty_blocks(_call: Call, reply: JsonObject) -> JsonObject:
+    return without_empty_blocks(reply)
 
 
 def _cleaned(value: object) -> object:
@@ -96,3 +132,17 @@ def _add_tags(call: Call) -> JsonObject:
     tags = {tag["Key"]: tag for tag in [*(resource.tags or []), *call.parameters["Tags"]]}
     resource.tags = list(tags.values())
     return {"Tags": resource.tags}
+
+
+def _update_endpoint(call: Call) -> JsonObject:
+    """UpdateEndpoint: the new configuration serves at once."""
+    store = moto_store.sagemaker(call.place)
+    name, configuration = call.parameters["EndpointName"], call.parameters["EndpointConfigName"]
+    if name not in store.endpoints:
+        raise AwsError("ValidationException", f'Could not find endpoint "{name}".')
+    if configuration not in store.endpoint_configs:
+        raise AwsError("ValidationException", f'Could not find endpoint configuration "{configuration}".')
+    before = store.endpoints[name]
+    after = store.create_endpoint(name, configuration, before.tags or [])
+    after.creation_time = before.creation_time
+    return {"EndpointArn": after.arn}

@@ -1,0 +1,101 @@
+"""What the integration tests run on: real Terraform, the real AWS provider, and an emulator per test process."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+import pytest
+from sagemaker_templates.emulator import Emulator, running_emulator
+from sagemaker_templates.operations.engine import Engine, EngineError, find_engine
+from sagemaker_templates.operations.mirror import ProviderSource, provider_source
+from sagemaker_templates.operations.terraform import Progress, ProviderUnavailableError, Terraform
+
+REQUIRED_VARIABLE = "REQUIRE_INTEGRATION"
+
+Missing = Callable[[str], NoReturn]
+
+
+class TerraformFactory(Protocol):
+    """Makes a stack of Terraform JSON and hands back a Terraform that has been initialized in it."""
+
+    def __call__(
+        self,
+        name: str,
+        stack: Mapping[str, Any],
+        account_id: str,
+        region: str = "us-east-1",
+        progress: Progress | None = None,
+    ) -> Terraform: ...
+
+
+def _missing(reason: str) -> NoReturn:
+    """Skip what cannot run here; where everything must run, as in CI, fail instead."""
+    if os.environ.get(REQUIRED_VARIABLE) == "1":
+        pytest.fail(f"{REQUIRED_VARIABLE}=1, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def missing() -> Missing:
+    """Return what a test calls when something that it needs is not there: the only place that skips."""
+    return _missing
+
+
+@pytest.fixture(scope="session")
+def emulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Run one emulator for all tests of this process, on a port of its own."""
+    log = tmp_path_factory.mktemp("emulator") / "emulator.log"
+    with running_emulator(log_file=log) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(emulator_process: Emulator) -> Emulator:
+    """Return the emulator with nothing in it."""
+    emulator_process.reset()
+    return emulator_process
+
+
+@pytest.fixture(scope="session")
+def terraform_engine(missing: Missing) -> Engine:
+    """Return Terraform or what stands in for it."""
+    try:
+        return find_engine()
+    except EngineError as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> ProviderSource:
+    """Return where the AWS provider comes from."""
+    return provider_source(tmp_path_factory.mktemp("provider"))
+
+
+@pytest.fixture
+def terraform(
+    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
+) -> TerraformFactory:
+    """Return a function that initializes Terraform in a folder with a given stack, against the emulator."""
+
+    def initialized(
+        name: str,
+        stack: Mapping[str, Any],
+        account_id: str,
+        region: str = "us-east-1",
+        progress: Progress | None = None,
+    ) -> Terraform:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "main.tf.json").write_text(json.dumps(stack))
+        environment = {**emulator.environment(account_id, region), **provider.environment()}
+        data = tmp_path / f"{name}-data"
+        runner = Terraform(terraform_engine, folder, environment, data, progress)
+        try:
+            runner.init()
+        except ProviderUnavailableError as error:
+            missing(str(error))
+        return runner
+
+    return initialized
