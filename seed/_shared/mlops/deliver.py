@@ -1,7 +1,7 @@
 """Compile the pipeline, put it into AWS, and start it: ``python -m mlops.deliver MODULE``.
 
-The module has a function ``build_pipeline(settings, session)`` that returns a SageMaker pipeline. The command ends
-when the execution has started; with ``--wait`` it ends when the execution does, and fails if the execution failed.
+The module has a function ``build_pipeline(settings, session)`` that returns a SageMaker pipeline. The command
+ends when the execution has started; with ``--wait`` it ends, and fails, when the execution does.
 """
 
 import argparse
@@ -13,9 +13,18 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from mlops.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from mlops.session import ProjectSession
+
+# boto3 makes its clients at run time, and the SDK is untyped.
+SageMakerClient = Any
+Pipeline = Any
 
 _POLL_SECONDS = 30
 _RUNNING = frozenset({"Executing", "Stopping"})
@@ -65,7 +74,7 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _build(module: str, settings: Settings) -> tuple[Any, Any]:
+def _build(module: str, settings: Settings) -> tuple["ProjectSession", Pipeline]:
     from mlops.session import ProjectSession
 
     # At compile time the SDK tells at length what it does not do.
@@ -76,7 +85,7 @@ def _build(module: str, settings: Settings) -> tuple[Any, Any]:
 
 
 def _deliver(
-    session: Any,
+    session: "ProjectSession",
     settings: Settings,
     definition: str,
     parameters: Mapping[str, str],
@@ -93,7 +102,7 @@ def _deliver(
     return _wait(client, execution) if options.wait else 0
 
 
-def _upsert(client: Any, settings: Settings, definition: str) -> str:
+def _upsert(client: SageMakerClient, settings: Settings, definition: str) -> str:
     """Create the pipeline, or update the one that is there; returns its ARN."""
     pipeline = {
         "PipelineName": settings.pipeline_name,
@@ -102,22 +111,17 @@ def _upsert(client: Any, settings: Settings, definition: str) -> str:
     }
     if settings.pipeline_description:
         pipeline["PipelineDescription"] = settings.pipeline_description
-    if not _exists(client, settings.pipeline_name):
+    try:
         return str(client.create_pipeline(**pipeline, Tags=settings.tags)["PipelineArn"])
+    except ClientError as error:
+        if "already exists" not in error.response["Error"]["Message"]:
+            raise
     arn = str(client.update_pipeline(**pipeline)["PipelineArn"])
     client.add_tags(ResourceArn=arn, Tags=settings.tags)
     return arn
 
 
-def _exists(client: Any, pipeline_name: str) -> bool:
-    try:
-        client.describe_pipeline(PipelineName=pipeline_name)
-    except client.exceptions.ResourceNotFound:
-        return False
-    return True
-
-
-def _start(client: Any, settings: Settings, parameters: Mapping[str, str]) -> str:
+def _start(client: SageMakerClient, settings: Settings, parameters: Mapping[str, str]) -> str:
     response = client.start_pipeline_execution(
         PipelineName=settings.pipeline_name,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
@@ -125,7 +129,7 @@ def _start(client: Any, settings: Settings, parameters: Mapping[str, str]) -> st
     return str(response["PipelineExecutionArn"])
 
 
-def _wait(client: Any, execution: str) -> int:
+def _wait(client: SageMakerClient, execution: str) -> int:
     while True:
         answer = client.describe_pipeline_execution(PipelineExecutionArn=execution)
         status = answer["PipelineExecutionStatus"]
@@ -140,7 +144,7 @@ def _wait(client: Any, execution: str) -> int:
     return 1
 
 
-def _reasons(client: Any, execution: str, answer: Mapping[str, Any]) -> list[str]:
+def _reasons(client: SageMakerClient, execution: str, answer: Mapping[str, Any]) -> list[str]:
     steps = client.list_pipeline_execution_steps(PipelineExecutionArn=execution)["PipelineExecutionSteps"]
     failed = [f"{step['StepName']}: {step['FailureReason']}" for step in steps if step.get("FailureReason")]
     return failed or [answer.get("FailureReason", "no reason given")]

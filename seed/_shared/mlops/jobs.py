@@ -1,7 +1,7 @@
 """Pipeline steps that run a script of this repository, with the protections the platform asks for.
 
-Every job of a pipeline is made here, so that network isolation, VPC, encryption, tags and names are the same for
-all of them and none can be forgotten.
+Every job of a pipeline is made here, so that network isolation, VPC, encryption, tags and names are the same
+for all of them and none can be forgotten.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,20 +34,23 @@ _TRAINING_CODE = "/opt/ml/input/data/code"
 _VOLUME_GB = 30
 _MAX_RUNTIME_SECONDS = 4 * 60 * 60
 
+StepArguments = Any
+"""The request that the SDK keeps for a step."""
+
 Value = Any
-"""A string, or one that SageMaker fills in at run time: a pipeline parameter, a step's property, a join of them."""
+"""A string, or what SageMaker turns into one at run time: a parameter, a property of a step, a join."""
 
 
 class ScriptTrainingStep(TrainingStep):  # type: ignore[misc]
     """A training step that runs a script from its code channel.
 
-    Inside a pipeline, ModelTrainer drops the job's name (issue 5776 of sagemaker-python-sdk), on which the role's
-    permissions depend; and it can only run a script by wrapping it in a driver that it uploads at every compilation
-    to a new location, after asking IAM. Both are therefore set here.
+    Inside a pipeline, ModelTrainer drops the job's name (issue 5776 of sagemaker-python-sdk), on which the
+    permissions of the role depend. And it runs a script only by way of a driver that it uploads to a new place
+    at every compilation, after asking IAM. So both are set here.
     """
 
-    def __init__(self, job_name: str, script: str, **arguments: Any) -> None:
-        super().__init__(**arguments)
+    def __init__(self, name: str, *, job_name: str, script: str, step_args: StepArguments) -> None:
+        super().__init__(name, step_args=step_args)
         self._job_name = job_name
         self._script = script
 
@@ -144,9 +147,9 @@ class Jobs:
             ],
         )
         return ScriptTrainingStep(
+            name,
             job_name=_job_name(self.settings, name),
             script=script,
-            name=name,
             step_args=trainer.train(),
         )
 
@@ -173,7 +176,7 @@ class Jobs:
 
 
 def _job_name(settings: Settings, step: str) -> str:
-    """The start of a job's name: the project's name, by which the role's permissions are limited, and the step's.
+    """The start of a job's name: the project, by which the role's permissions are limited, and the step.
 
     SageMaker adds the execution's id. The SDK leaves room for it by cutting the name here.
     """

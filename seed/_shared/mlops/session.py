@@ -49,12 +49,16 @@ class ProjectSession(PipelineSession):  # type: ignore[misc]
     def code(self, folder: Path) -> str:
         """The location from which jobs load the scripts of a folder.
 
-        The location holds a hash of the content: a running execution keeps the scripts it was started with, and
-        scripts that did not change are neither uploaded again nor a reason to run a step again.
+        The location holds a hash of the content: a running execution keeps the scripts it was started with.
         """
         prefix = f"pipelines/{self._settings.pipeline_name}/code/{_digest(folder)}"
         self._code[folder] = CodeFolder(folder, prefix)
         return self._settings.uri(prefix)
+
+    @property
+    def code_folders(self) -> list[CodeFolder]:
+        """The folders whose scripts the compiled pipeline refers to."""
+        return list(self._code.values())
 
     def upload_code(self) -> list[str]:
         """Put the scripts where the compiled pipeline looks for them; returns the keys."""
@@ -63,7 +67,7 @@ class ProjectSession(PipelineSession):  # type: ignore[misc]
         if self._settings.kms_key:
             encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._settings.kms_key}
         keys = []
-        for code in self._code.values():
+        for code in self.code_folders:
             for file in code.files():
                 keys.append(code.key(file))
                 s3.put_object(

@@ -29,7 +29,7 @@ def environment() -> dict[str, str]:
     return dict(ENVIRONMENT)
 
 
-@pytest.fixture
-def settings(environment: dict[str, str]) -> Settings:
+@pytest.fixture(scope="session")
+def settings() -> Settings:
     """Settings with every protection switched on."""
-    return Settings.from_environment(environment)
+    return Settings.from_environment(ENVIRONMENT)

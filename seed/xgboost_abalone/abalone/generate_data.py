@@ -3,8 +3,8 @@
     python -m abalone.generate_data abalone.csv        write a file
     python -m abalone.generate_data --upload           put it where the pipeline looks, if nothing is there
 
-The rows are invented: sizes grow with age, weights with the cube of the size, and the shell keeps growing. A model
-trained on them says nothing about real abalones.
+The rows are invented: sizes grow with age, weights with the cube of the size, and the shell keeps growing.
+A model trained on them says nothing about real abalones.
 """
 
 import argparse

@@ -11,7 +11,7 @@ from mlops.settings import Settings
 KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def steps(settings: Settings) -> dict[str, dict[str, Any]]:
     """The compiled steps by name."""
     pipeline = build_pipeline(settings, ProjectSession(settings))

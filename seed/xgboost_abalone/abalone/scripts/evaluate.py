@@ -1,4 +1,4 @@
-"""Processing job: send the test rows through the packed model, as a caller would, and measure the predictions."""
+"""Processing job: send the test rows through the packed model, as a caller would, and measure the answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from failure import report_failure
@@ -70,7 +70,7 @@ def report(truth: Matrix, predictions: Matrix) -> Report:
     return {"regression_metrics": metrics}
 
 
-def _inference_module(code: Path) -> Any:
+def _inference_module(code: Path) -> ModuleType:
     """The packed scripts, not the ones beside this file: what is measured is what will be served."""
     sys.path.insert(0, str(code))
     for name in ("inference", "features"):

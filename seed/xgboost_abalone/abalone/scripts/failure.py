@@ -13,7 +13,10 @@ _LIMIT = 1024
 
 @contextmanager
 def report_failure(name: str, output: Path = _OUTPUT) -> Iterator[None]:
-    """Write the reason of a failure where SageMaker looks: ``message`` of a processing job, ``failure`` of a training."""
+    """Write the reason of a failure where SageMaker looks.
+
+    That is the file ``message`` for a processing job and ``failure`` for a training job.
+    """
     try:
         yield
     except Exception as error:

@@ -1,7 +1,7 @@
 """What an abalone row looks like, and how it becomes the numbers that XGBoost sees.
 
-The same code runs in preprocessing and in inference. It needs Python 3.10 and NumPy only: that is what the XGBoost
-container has.
+The same code runs in preprocessing and in inference. It needs Python 3.10 and NumPy only: that is what the
+XGBoost container has.
 """
 
 from __future__ import annotations

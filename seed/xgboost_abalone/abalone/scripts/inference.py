@@ -1,6 +1,6 @@
 """Serving: raw CSV rows in, predicted rings out, one per line.
 
-The XGBoost container calls these four functions. The preprocessing is the one that was learned in training; it lies
+The XGBoost container calls these four functions. The preprocessing is the one learned in training; it lies
 beside the model.
 """
 
