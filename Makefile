@@ -42,7 +42,7 @@ golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; rev
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_golden.py
 
 docs: $(INSTALLED) ## Write generated schemas and tables anew
-	$(BIN)/python -m sagemaker_templates.settings.generate
+	$(BIN)/sagemaker-templates docs
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt

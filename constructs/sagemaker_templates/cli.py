@@ -77,6 +77,17 @@ def demo(
     run_demo(Console(highlight=False, soft_wrap=True), environments=environments, output=output, keep=keep)
 
 
+@app.command()
+def docs() -> None:
+    """Write the JSON Schemas and the tables of docs/settings.md anew, from the code."""
+    from sagemaker_templates.settings import reference, schema
+    from sagemaker_templates.templates.registry import all_templates
+
+    templates = all_templates()
+    schema.write(templates)
+    reference.write(Path("docs/settings.md"), templates)
+
+
 def _summary(configuration: Configuration) -> str:
     environments = ", ".join(environment.name for environment in configuration.environments)
     return f"{len(configuration.projects)} projects in {environments}"
@@ -102,3 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _count(problems: int) -> str:
     return "1 problem; nothing was written" if problems == 1 else f"{problems} problems; nothing was written"
+
+
+if __name__ == "__main__":
+    main()

@@ -61,15 +61,11 @@ class SeedRepository:
             for name, each in compiled.items()
         }
 
-    def python(
-        self, arguments: Sequence[str], *, offline: bool, environment: Mapping[str, str] | None = None
-    ) -> str:
+    def python(self, arguments: Sequence[str], *, offline: bool, environment: Mapping[str, str] | None = None) -> str:
         """Run Python in the repository; returns what it printed, and fails with it."""
         return self.run([sys.executable, *arguments], offline=offline, environment=environment)
 
-    def run(
-        self, command: Sequence[str], *, offline: bool, environment: Mapping[str, str] | None = None
-    ) -> str:
+    def run(self, command: Sequence[str], *, offline: bool, environment: Mapping[str, str] | None = None) -> str:
         """Run a command in the repository; returns what it printed, and fails with it."""
         ended = subprocess.run(
             [*(_OFFLINE if offline else ()), *command],

@@ -86,9 +86,7 @@ def test_the_key_encrypts_the_volumes_and_outputs_of_every_job_or_of_none(
 
 
 @pytest.mark.parametrize(("variant", "count"), [("plain", 2), ("all", 4)])
-def test_every_job_is_tagged_as_part_of_the_project(
-    compiled: dict[str, Compiled], variant: str, count: int
-) -> None:
+def test_every_job_is_tagged_as_part_of_the_project(compiled: dict[str, Compiled], variant: str, count: int) -> None:
     for step in job_steps(compiled[variant]):
         tags = {tag["Key"]: tag["Value"] for tag in step.arguments["Tags"]}
         assert len(tags) == count
@@ -155,7 +153,10 @@ def test_a_model_package_tells_the_container_where_its_code_is(compiled: dict[st
 
 
 def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:
-    images = {step.arguments["AppSpecification"]["ImageUri"] for step in compiled["other-region"].definition.of_type("Processing")}
+    images = {
+        step.arguments["AppSpecification"]["ImageUri"]
+        for step in compiled["other-region"].definition.of_type("Processing")
+    }
 
     assert all(".eu-west-1." in image for image in images)
 
@@ -171,7 +172,7 @@ def test_compiling_happened_where_no_network_was() -> None:
     assert b"Network is unreachable" in inside.stderr
 
 
-def broken(compiled: Compiled, path: list[str | int], value: Any) -> Definition:  # noqa: ANN401
+def broken(compiled: Compiled, path: list[str | int], value: Any) -> Definition:
     """The definition with one thing replaced, or removed if the value is None."""
     raw = copy.deepcopy(json.loads(compiled.text))
     place: Any = raw
@@ -218,7 +219,10 @@ REGISTER = ["Steps", 3, "Arguments", "IfSteps", 0, "Arguments"]
     ],
 )
 def test_the_check_finds_what_sagemaker_would_refuse(
-    compiled: dict[str, Compiled], path: list[str | int], value: Any, problem: str  # noqa: ANN401
+    compiled: dict[str, Compiled],
+    path: list[str | int],
+    value: Any,
+    problem: str,
 ) -> None:
     found = problems(broken(compiled["all"], path, value))
 

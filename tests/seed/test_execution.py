@@ -104,7 +104,9 @@ def test_the_same_seed_gives_the_same_figures_and_another_seed_others(
     assert place.report(good) != place.report(other)
 
 
-def test_the_scripts_of_one_execution_write_nothing_into_another(place: Place, good: Execution, bad: Execution) -> None:
+def test_the_scripts_of_one_execution_write_nothing_into_another(
+    place: Place, good: Execution, bad: Execution
+) -> None:
     executions = place.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions"
 
     assert {"good", "bad"} <= {path.name for path in executions.iterdir()}
@@ -149,7 +151,9 @@ def test_the_registered_model_answers_raw_rows_with_the_predictions_that_were_ev
     assert mse == pytest.approx(place.report(good)["mse"]["value"], rel=1e-6)
 
 
-def test_inference_does_to_a_row_what_training_did(place: Place, served: tuple[list[dict[str, str]], list[float]]) -> None:
+def test_inference_does_to_a_row_what_training_did(
+    place: Place, served: tuple[list[dict[str, str]], list[float]]
+) -> None:
     """The booster alone, fed with features made here from the saved figures, gives the same predictions."""
     import numpy as np
     import xgboost

@@ -137,9 +137,7 @@ class Jobs:
             ),
             stopping_condition=StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS),
             networking=self._training_network(),
-            output_data_config=OutputDataConfig(
-                s3_output_path=self.results(name), kms_key_id=self.settings.kms_key
-            ),
+            output_data_config=OutputDataConfig(s3_output_path=self.results(name), kms_key_id=self.settings.kms_key),
             hyperparameters=dict(hyperparameters),
             tags=[Tag(key=tag["Key"], value=tag["Value"]) for tag in self.settings.tags],
             input_data_config=[
@@ -199,7 +197,5 @@ def _input(name: str, location: Value) -> ProcessingInput:
 def _output(name: str, location: Value) -> ProcessingOutput:
     return ProcessingOutput(
         output_name=name,
-        s3_output=ProcessingS3Output(
-            s3_uri=location, local_path=f"{_PROCESSING}/{name}", s3_upload_mode="EndOfJob"
-        ),
+        s3_output=ProcessingS3Output(s3_uri=location, local_path=f"{_PROCESSING}/{name}", s3_upload_mode="EndOfJob"),
     )

@@ -70,17 +70,13 @@ class ProjectSession(PipelineSession):  # type: ignore[misc]
         for code in self.code_folders:
             for file in code.files():
                 keys.append(code.key(file))
-                s3.put_object(
-                    Bucket=self._settings.bucket, Key=keys[-1], Body=file.read_bytes(), **encryption
-                )
+                s3.put_object(Bucket=self._settings.bucket, Key=keys[-1], Body=file.read_bytes(), **encryption)
         return keys
 
 
 def _scripts(folder: Path) -> list[Path]:
     return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.relative_to(folder).parts
+        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.relative_to(folder).parts
     )
 
 

@@ -82,9 +82,7 @@ class Settings:
             bucket=values["ARTIFACT_BUCKET"],
             kms_key=values["ARTIFACT_BUCKET_KMS_ID"] or None,
             network_isolation=_switch("ENABLE_NETWORK_ISOLATION", values["ENABLE_NETWORK_ISOLATION"]),
-            encrypt_traffic=_switch(
-                "ENCRYPT_INTER_CONTAINER_TRAFFIC", values["ENCRYPT_INTER_CONTAINER_TRAFFIC"]
-            ),
+            encrypt_traffic=_switch("ENCRYPT_INTER_CONTAINER_TRAFFIC", values["ENCRYPT_INTER_CONTAINER_TRAFFIC"]),
             subnet_ids=subnets,
             security_group_ids=groups,
         )

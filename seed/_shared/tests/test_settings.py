@@ -57,9 +57,7 @@ def test_a_value_that_makes_no_sense_is_refused(
 
 def test_tags_place_resources_in_their_project(environment: dict[str, str]) -> None:
     """Tags have no empty values."""
-    without_domain = Settings.from_environment(
-        environment | {"SAGEMAKER_DOMAIN_ID": "", "SAGEMAKER_DOMAIN_ARN": ""}
-    )
+    without_domain = Settings.from_environment(environment | {"SAGEMAKER_DOMAIN_ID": "", "SAGEMAKER_DOMAIN_ARN": ""})
 
     assert without_domain.tags == [
         {"Key": "sagemaker:project-name", "Value": "demo"},

@@ -26,9 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m abalone.generate_data", description=__doc__)
     parser.add_argument("file", type=Path, nargs="?", help="where to write the rows")
-    parser.add_argument(
-        "--upload", action="store_true", help=f"put them at {DATA_KEY} of the project's bucket"
-    )
+    parser.add_argument("--upload", action="store_true", help=f"put them at {DATA_KEY} of the project's bucket")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
@@ -79,9 +77,7 @@ def _upload(text: str) -> int:
 
 
 def _put_unless_there(settings: Settings, text: str) -> bool:
-    encryption = (
-        {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": settings.kms_key} if settings.kms_key else {}
-    )
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": settings.kms_key} if settings.kms_key else {}
     try:
         # One conditional request instead of a look and a write: nobody's upload in between is overwritten.
         boto3.client("s3", region_name=settings.region).put_object(

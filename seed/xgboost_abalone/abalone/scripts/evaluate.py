@@ -64,9 +64,7 @@ def report(truth: Matrix, predictions: Matrix) -> Report:
         "mae": (float(absolute.mean()), float(absolute.std())),
         "r2": (1.0 - float(squared.mean()) / variance if variance else 0.0, 0.0),
     }
-    metrics = {
-        name: {"value": value, "standard_deviation": spread} for name, (value, spread) in figures.items()
-    }
+    metrics = {name: {"value": value, "standard_deviation": spread} for name, (value, spread) in figures.items()}
     return {"regression_metrics": metrics}
 
 

@@ -1,0 +1,107 @@
+"""The command line: what is written, what is said, and how it ends."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from synthesized import ROOT, SHIPPED, files, files_of
+
+MAIN = [sys.executable, str(ROOT / "main.py")]
+COMMAND = [sys.executable, "-m", "sagemaker_templates.cli"]
+
+
+def _run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT / "constructs"), **variables}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a copy of the shipped environments."""
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    return tmp_path
+
+
+def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
+    run = _run(MAIN, project)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == "3 projects in dev, pre-prod, prod; 6 stacks in cdktf.out/stacks\n"
+    assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
+
+
+def test_cdktf_outdir_and_the_environments_variable_are_honoured(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    run = _run(
+        MAIN,
+        elsewhere,
+        CDKTF_OUTDIR="out",
+        SAGEMAKER_TEMPLATES_ENVIRONMENTS=str(project / "environments"),
+    )
+    assert run.returncode == 0, run.stderr
+    assert files_of(elsewhere / "out" / "stacks") == files(SHIPPED)
+
+
+def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:
+    without_node = project / "bin"
+    without_node.mkdir()
+    run = _run([*COMMAND, "validate", "--environments", "environments"], project, PATH=str(without_node))
+    assert (run.returncode, run.stdout) == (0, "3 projects in dev, pre-prod, prod\n")
+    assert sorted(path.name for path in project.iterdir()) == ["bin", "environments"]
+
+
+WRONG = """project-template-type: xgboost_abalon
+sagemaker-project-name: Abalone
+sagemaker-project-idd: p-1
+"""
+
+
+@pytest.mark.parametrize("command", [[*COMMAND, "validate"], [*COMMAND, "synth"], MAIN, [*COMMAND, "demo"]])
+def test_wrong_input_is_a_line_each_exit_code_2_and_nothing_written(project: Path, command: list[str]) -> None:
+    (project / "environments" / "dev" / "projects" / "abalone.yaml").write_text(WRONG)
+    run = _run(command, project)
+    lines = run.stderr.splitlines()
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert [line.split(": ")[0] for line in lines[:3]] == [
+        f"environments/dev/projects/abalone.yaml:{number}" for number in (1, 2, 3)
+    ]
+    assert "xgboost_abalone" in lines[0]
+    assert "sagemaker-project-id" in lines[2]
+    assert lines[-1].endswith("nothing was written")
+    assert "Traceback" not in run.stderr
+    assert not (project / "cdktf.out").exists()
+
+
+def test_wrong_input_leaves_the_previous_output_whole(project: Path) -> None:
+    assert _run(MAIN, project).returncode == 0
+    (project / "environments" / "dev" / "projects" / "abalone.yaml").write_text(WRONG)
+    assert _run(MAIN, project).returncode == 2
+    assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
+
+
+def test_a_name_too_long_for_what_is_derived_from_it_is_refused(project: Path) -> None:
+    file = project / "environments" / "prod" / "projects" / "abalone.yaml"
+    file.write_text(
+        file.read_text().replace("sagemaker-project-name: abalone", f"sagemaker-project-name: {'a' * 60}")
+    )
+    run = _run(MAIN, project)
+    assert run.returncode == 2
+    assert "sagemaker-project-name" in run.stderr
+    assert "1 to 32" in run.stderr
+
+
+def test_repositories_that_cannot_be_created_yet_are_refused(project: Path) -> None:
+    file = project / "environments" / "prod" / "projects" / "abalone.yaml"
+    connection = "arn:aws:codeconnections:us-east-1:333333333333:connection/01234567-89ab-cdef-0123-456789abcdef"
+    file.write_text(
+        file.read_text()
+        + f"repository-type: GitHub\nrepository-owner: example\naws-codeconnection-arn: {connection}\n"
+    )
+    run = _run(MAIN, project)
+    assert run.returncode == 2
+    assert 'repository-type "GitHub"' in run.stderr
+    assert "CodeCommit" in run.stderr
