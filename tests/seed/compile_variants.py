@@ -11,13 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-import mlops  # noqa: E402, F401  (prepares the SDK)
-from mlops.session import ProjectSession  # noqa: E402
-from mlops.settings import Settings  # noqa: E402
-from sagemaker.core.config.config_manager import SageMakerConfig  # noqa: E402
-
-# The SDK checks its own configuration schema at every look into it, forty times for a pipeline: eight of nine seconds.
-SageMakerConfig.validate_sagemaker_config = staticmethod(lambda config=None: None)
+import mlops  # noqa: F401  (prepares the SDK)
+from mlops.session import ProjectSession
+from mlops.settings import Settings
 
 
 def main(module: str, environments: Path, output: Path) -> None:

@@ -14,7 +14,9 @@ PLAIN = {
     "SAGEMAKER_PIPELINE_ROLE_ARN": "arn:aws:iam::111111111111:role/service-role/abalone-p-abalone01-execution",
     "ARTIFACT_BUCKET": "mlops-abalone-111111111111",
 }
-KEY = {"ARTIFACT_BUCKET_KMS_ID": "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"}
+KEY = {
+    "ARTIFACT_BUCKET_KMS_ID": "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+}
 VPC = {
     "SUBNET_IDS": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
     "SECURITY_GROUP_IDS": "sg-0123456789abcdef0",

@@ -102,7 +102,9 @@ class _Run:
 
     def _processing(self, step: Step) -> None:
         arguments = self._value(step.arguments)
-        outputs = {each["OutputName"]: each["S3Output"] for each in arguments["ProcessingOutputConfig"]["Outputs"]}
+        outputs = {
+            each["OutputName"]: each["S3Output"] for each in arguments["ProcessingOutputConfig"]["Outputs"]
+        }
         for each in arguments["ProcessingInputs"]:
             self._fetch(each["S3Input"]["S3Uri"], self._in_container(step, each["S3Input"]["LocalPath"]))
         for output in outputs.values():
@@ -119,7 +121,9 @@ class _Run:
             source = self._in_container(step, output["LocalPath"])
             shutil.copytree(source, self.pipeline.path(output["S3Uri"]), dirs_exist_ok=True)
         self.properties[step.name] = {
-            "ProcessingOutputConfig": {"Outputs": {name: {"S3Output": each} for name, each in outputs.items()}},
+            "ProcessingOutputConfig": {
+                "Outputs": {name: {"S3Output": each} for name, each in outputs.items()}
+            },
             "PropertyFiles": {
                 each["PropertyFileName"]: f"{outputs[each['OutputName']]['S3Uri']}/{each['FilePath']}"
                 for each in step.property_files

@@ -80,11 +80,15 @@ def test_a_package_says_from_which_execution_data_and_seed_it_came(good: Executi
     }
 
 
-def test_a_bad_model_fails_the_execution_with_the_figures_and_is_not_registered(place: Place, bad: Execution) -> None:
+def test_a_bad_model_fails_the_execution_with_the_figures_and_is_not_registered(
+    place: Place, bad: Execution
+) -> None:
     mse = place.report(bad)["mse"]["value"]
 
     assert bad.status == "Failed"
-    assert bad.failure == f"NotGoodEnough: Not registered: mean squared error {mse} is above MseThreshold 0.01"
+    assert (
+        bad.failure == f"NotGoodEnough: Not registered: mean squared error {mse} is above MseThreshold 0.01"
+    )
     assert bad.registered == []
 
 
@@ -104,7 +108,9 @@ def test_the_same_seed_gives_the_same_figures_and_another_seed_others(
     assert place.report(good) != place.report(other)
 
 
-def test_the_scripts_of_one_execution_write_nothing_into_another(place: Place, good: Execution, bad: Execution) -> None:
+def test_the_scripts_of_one_execution_write_nothing_into_another(
+    place: Place, good: Execution, bad: Execution
+) -> None:
     executions = place.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions"
 
     assert {"good", "bad"} <= {path.name for path in executions.iterdir()}
@@ -149,7 +155,9 @@ def test_the_registered_model_answers_raw_rows_with_the_predictions_that_were_ev
     assert mse == pytest.approx(place.report(good)["mse"]["value"], rel=1e-6)
 
 
-def test_inference_does_to_a_row_what_training_did(place: Place, served: tuple[list[dict[str, str]], list[float]]) -> None:
+def test_inference_does_to_a_row_what_training_did(
+    place: Place, served: tuple[list[dict[str, str]], list[float]]
+) -> None:
     """The booster alone, fed with features made here from the saved figures, gives the same predictions."""
     import numpy as np
     import xgboost
@@ -158,7 +166,15 @@ def test_inference_does_to_a_row_what_training_did(place: Place, served: tuple[l
     model = place.root / "serving/endpoint/ml/model"
     learned = json.loads((model / "preprocessing.json").read_text())
     columns = ["length", "diameter", "height", "whole", "shucked", "viscera", "shell"]
-    long_names = ["length", "diameter", "height", "whole_weight", "shucked_weight", "viscera_weight", "shell_weight"]
+    long_names = [
+        "length",
+        "diameter",
+        "height",
+        "whole_weight",
+        "shucked_weight",
+        "viscera_weight",
+        "shell_weight",
+    ]
     features = [
         [float(record["sex"] == sex) for sex in learned["sexes"]]
         + [
@@ -201,13 +217,17 @@ def test_missing_data_fails_the_execution(place: Place) -> None:
 def test_a_job_under_network_isolation_has_no_network(tmp_path: Path) -> None:
     """The executions above were isolated; this shows that it means something."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        connect = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
+        connect = (
+            f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
+        )
         Sandbox(tmp_path).run("open", ["python3", "-c", connect], isolated=False)
         with pytest.raises(JobFailedError, match="Network is unreachable"):
             Sandbox(tmp_path).run("isolated", ["python3", "-c", connect], isolated=True)
 
 
-def test_a_job_sees_nothing_of_the_callers_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_sees_nothing_of_the_callers_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
     seen = Sandbox(tmp_path).run("job", ["env"], isolated=True)

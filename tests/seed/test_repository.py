@@ -6,7 +6,9 @@ import pytest
 from seed_repository import SeedRepository
 
 
-def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(repository: SeedRepository) -> None:
+def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
+    repository: SeedRepository,
+) -> None:
     output = repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
