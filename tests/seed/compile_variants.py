@@ -1,7 +1,7 @@
-"""Compiles a repository's pipeline for several environments in one process: ``compile_variants MODULE IN OUT``.
+"""Compiles a repository's pipeline for several environments at once: ``compile_variants MODULE IN OUT``.
 
-It runs inside the repository. IN is a JSON object of environments by name; OUT gets the definition of each, and which
-scripts it wants where in the bucket.
+It runs inside the repository. IN is a JSON object of environments by name; OUT gets the definition of each,
+and which scripts it wants where in the bucket.
 """
 
 import importlib

@@ -1,14 +1,16 @@
-"""The build, as CodeBuild runs it: the commands of buildspec.yml in order, with the variables of the build project.
+"""The build, as CodeBuild runs it: the commands of buildspec.yml in order, with its variables.
 
 AWS is an emulator on loopback (moto's server, from the generator's environment). What is not done here is the
 installation: the packages of the same lock are there already.
 """
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -17,7 +19,7 @@ from urllib.request import urlopen
 import boto3
 import pytest
 import yaml
-from conftest import PLAIN, VARIANTS
+from build_variables import PLAIN, VARIANTS
 from seed_repository import Compiled, SeedRepository
 
 REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
@@ -57,23 +59,23 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    import time
-
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text()
         try:
             urlopen(f"{url}/moto-api/data.json", timeout=5).close()  # noqa: S310
         except (URLError, OSError):
-            # Give way to the server, which needs the processor more; readiness is asked for, not waited out.
-            os.sched_yield()
+            # A pause that ends at once if the server does.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=0.1)
         else:
             return
     pytest.fail(f"the emulator did not start in {START_SECONDS} s:\n{log.read_text()}")
 
 
 def client(service: str, endpoint: str) -> Any:  # noqa: ANN401
-    return boto3.client(
+    make: Callable[..., Any] = boto3.client
+    return make(
         service,
         endpoint_url=endpoint,
         region_name="us-east-1",

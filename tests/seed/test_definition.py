@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from conftest import KEY, VARIANTS, VPC
+from build_variables import KEY, VARIANTS, VPC
 from pipeline_definition import Definition, Step, dependencies, gets, problems
 from seed_repository import Compiled
 
@@ -169,7 +169,7 @@ def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:
 
 
 def test_compiling_happened_where_no_network_was() -> None:
-    """The same wrapper that compiled the pipeline does cut the network: a connection to this very process fails."""
+    """The wrapper that compiled the pipeline does cut the network: a connection to this process fails."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         probe = (
             f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
@@ -236,7 +236,7 @@ REGISTER = ["Steps", 3, "Arguments", "IfSteps", 0, "Arguments"]
 def test_the_check_finds_what_sagemaker_would_refuse(
     compiled: dict[str, Compiled],
     path: list[str | int],
-    value: Any,
+    value: Any,  # noqa: ANN401
     problem: str,
 ) -> None:
     found = problems(broken(compiled["all"], path, value))

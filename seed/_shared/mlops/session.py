@@ -17,8 +17,8 @@ _SDK_CONFIGURATION = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
 }
-# The SDK checks the configuration, and its own schema with it, at each of some forty looks into it: eight of the
-# ten seconds that a compilation would take. The one above does not change.
+# The SDK checks the configuration, and its own schema with it, at each of some forty looks into it: eight of
+# the ten seconds that a compilation would take. The one above does not change.
 SageMakerConfig.validate_sagemaker_config = staticmethod(lambda configuration=None: None)
 
 
