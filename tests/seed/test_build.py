@@ -40,6 +40,7 @@ START_SECONDS = 60
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An AWS of its own, with nothing in it."""
     python = os.environ.get("GENERATOR_PYTHON", str(REPOSITORY_ROOT / ".venv/bin/python"))
+    assert Path(python).exists(), f"no {python}: set GENERATOR_PYTHON to the Python that has moto"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("emulator") / "log"
