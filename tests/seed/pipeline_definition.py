@@ -1,8 +1,7 @@
 """A compiled pipeline definition, and what SageMaker would refuse about it.
 
 Arguments of the steps are checked against the service model that comes with botocore. References to
-parameters, steps, properties and property files are resolved. AWS also publishes a JSON schema of definitions,
-but a stale one.
+parameters, steps, properties and property files are resolved.
 """
 
 import json
