@@ -1,7 +1,8 @@
 """Stands in for the XGBoost container's server: load the model, answer one request from standard input.
 
-It does what the container does with user code (sagemaker-inference toolkit): the folder in SAGEMAKER_SUBMIT_DIRECTORY goes
-on the path, the program in SAGEMAKER_PROGRAM is imported, and its four functions are called in this order.
+It does what the container does with user code (sagemaker-inference toolkit): the folder in
+SAGEMAKER_SUBMIT_DIRECTORY goes on the path, the program in SAGEMAKER_PROGRAM is imported, and its four
+functions are called in this order.
 """
 
 import importlib

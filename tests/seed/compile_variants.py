@@ -1,7 +1,7 @@
-"""Compiles a repository's pipeline for several environments in one process: ``compile_variants MODULE IN OUT``.
+"""Compiles a repository's pipeline for several environments at once: ``compile_variants MODULE IN OUT``.
 
-It runs inside the repository. IN is a JSON object of environments by name; OUT gets the definition of each, and which
-scripts it wants where in the bucket.
+It runs inside the repository. IN is a JSON object of environments by name; OUT gets the definition of each,
+and which scripts it wants where in the bucket.
 """
 
 import importlib
@@ -14,10 +14,6 @@ sys.path.insert(0, str(Path.cwd()))
 import mlops  # noqa: F401  (prepares the SDK)
 from mlops.session import ProjectSession
 from mlops.settings import Settings
-from sagemaker.core.config.config_manager import SageMakerConfig
-
-# The SDK checks its own configuration schema at every look into it, forty times for a pipeline: eight of nine seconds.
-SageMakerConfig.validate_sagemaker_config = staticmethod(lambda config=None: None)
 
 
 def main(module: str, environments: Path, output: Path) -> None:

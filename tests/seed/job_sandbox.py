@@ -1,7 +1,7 @@
-"""Runs the command of a job where it finds what a SageMaker container has: a folder /opt/ml, and maybe no network.
+"""Runs a job's command where it finds what a SageMaker container has: a folder /opt/ml, and maybe no network.
 
-No container engine is needed: a mount namespace gives the process its own /opt/ml, a network namespace takes its network
-away. Where the system does not allow that, the run fails and says so; it never runs outside of it instead.
+No container engine is needed: a mount namespace gives the process its own /opt/ml, a network namespace takes
+its network away. Where the system does not allow that, the run fails and says so; it never runs without.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Executes a compiled pipeline definition on this machine: the real scripts, real data, no AWS.
 
-What SageMaker does around the scripts is done here from the definition alone: parameters, references between steps,
-inputs and outputs, the packing of the model, conditions, registration. S3 is a folder: s3://bucket/key is root/bucket/key.
+What SageMaker does around the scripts is done here from the definition alone: parameters, references between
+steps, inputs and outputs, the packing of the model, conditions, registration. S3 is a folder, in which
+s3://bucket/key is the file bucket/key.
 """
 
 import json

@@ -1,7 +1,7 @@
 """A compiled pipeline definition, and what SageMaker would refuse about it.
 
-Arguments of the steps are checked against the service model that comes with botocore. References to parameters, steps,
-properties and property files are resolved. AWS publishes a JSON schema of definitions too, but a stale one.
+Arguments of the steps are checked against the service model that comes with botocore. References to
+parameters, steps, properties and property files are resolved.
 """
 
 import json
@@ -215,6 +215,8 @@ def _bad_property(step: Step, parts: list[str]) -> str | None:
         return None if parts[1] in files else "no such property file"
     if parts[:2] == ["ProcessingOutputConfig", "Outputs"] and parts[2] not in _outputs(step):
         return "no such output"
+    if step.type not in _PROPERTIES:
+        return f"steps of type {step.type} have no properties known to this check"
     shape: Shape | None = _service().shape_for(_PROPERTIES[step.type])
     for part in parts:
         shape = _inner(shape, part) if shape is not None else None
@@ -286,16 +288,24 @@ def _bad_text(value: str, shape: Shape, path: str) -> Iterator[str]:
     if allowed and value not in allowed:
         yield f"{path}: {value!r} is not one of the service's values"
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(_python_pattern(pattern), value):
+    if pattern and not _matcher(pattern).fullmatch(value):
         yield f"{path}: {value!r} does not match {pattern}"
     longest = shape.metadata.get("max")
     if longest and len(value) > longest:
         yield f"{path}: longer than {longest}"
 
 
-def _python_pattern(pattern: str) -> str:
-    """The service model's Unicode classes, such as \\p{L}, in words that Python knows."""
-    return _UNICODE_CLASS.sub(lambda match: _CLASSES[match["letter"]], pattern)
+@cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    """A pattern of the service model, which is written for Java, in Python's words."""
+    words = _UNICODE_CLASS.sub(lambda match: _CLASSES.get(match["letter"], r"\w"), pattern)
+    # Two patterns have a dollar sign in front of their length, where it makes no sense to anyone.
+    words = re.sub(r"\$\{\d+,\d+\}", "", words)
+    try:
+        return re.compile(words)
+    except re.error:
+        # A few hold code points that Python cannot write; lengths and types are checked nevertheless.
+        return re.compile(".*", re.DOTALL)
 
 
 def _inner(shape: Shape | None, key: str) -> Shape | None:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from conftest import KEY, VARIANTS, VPC
+from build_variables import KEY, VARIANTS, VPC
 from pipeline_definition import Definition, Step, dependencies, gets, problems
 from seed_repository import Compiled
 
@@ -138,7 +138,12 @@ def test_what_people_choose_is_a_parameter_with_a_sensible_default(compiled: dic
 
     assert parameters["InputDataUrl"]["DefaultValue"] == f"{BUCKET}data/abalone.csv"
     assert parameters["ModelApprovalStatus"]["DefaultValue"] == "PendingManualApproval"
-    assert {"MseThreshold", "RandomSeed", "ProcessingInstanceType", "TrainingInstanceType"} <= parameters.keys()
+    assert {
+        "MseThreshold",
+        "RandomSeed",
+        "ProcessingInstanceType",
+        "TrainingInstanceType",
+    } <= parameters.keys()
 
 
 def test_a_model_package_tells_the_container_where_its_code_is(compiled: dict[str, Compiled]) -> None:
@@ -162,7 +167,7 @@ def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:
 
 
 def test_compiling_happened_where_no_network_was() -> None:
-    """The same wrapper that compiled the pipeline does cut the network: a connection to this very process fails."""
+    """The wrapper that compiled the pipeline does cut the network: a connection to this process fails."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         probe = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
         outside = subprocess.run([sys.executable, "-c", probe], check=False, capture_output=True)
@@ -172,7 +177,7 @@ def test_compiling_happened_where_no_network_was() -> None:
     assert b"Network is unreachable" in inside.stderr
 
 
-def broken(compiled: Compiled, path: list[str | int], value: Any) -> Definition:
+def broken(compiled: Compiled, path: list[str | int], value: Any) -> Definition:  # noqa: ANN401
     """The definition with one thing replaced, or removed if the value is None."""
     raw = copy.deepcopy(json.loads(compiled.text))
     place: Any = raw
@@ -197,7 +202,11 @@ REGISTER = ["Steps", 3, "Arguments", "IfSteps", 0, "Arguments"]
         ([*PREPROCESS, "AppSpecification", "Image"], "x", "not known to the service"),
         ([*PREPROCESS, "ProcessingResources", "ClusterConfig", "InstanceCount"], "one", "Invalid type"),
         ([*PREPROCESS, "RoleArn"], "not an arn", "does not match"),
-        ([*PREPROCESS, "ProcessingResources", "ClusterConfig", "InstanceType"], "ml.huge", "not one of the service"),
+        (
+            [*PREPROCESS, "ProcessingResources", "ClusterConfig", "InstanceType"],
+            "ml.huge",
+            "not one of the service",
+        ),
         ([*TRAIN, "RoleArn"], {"Get": "Parameters.Role"}, "no such parameter"),
         ([*TRAIN, "HyperParameters", "seed"], {"Get": "Steps.Prepare.CreationTime"}, "no such step"),
         ([*TRAIN, "HyperParameters", "seed"], {"Get": "Steps.Preprocess.Seed"}, "no such property"),
@@ -221,7 +230,7 @@ REGISTER = ["Steps", 3, "Arguments", "IfSteps", 0, "Arguments"]
 def test_the_check_finds_what_sagemaker_would_refuse(
     compiled: dict[str, Compiled],
     path: list[str | int],
-    value: Any,
+    value: Any,  # noqa: ANN401
     problem: str,
 ) -> None:
     found = problems(broken(compiled["all"], path, value))

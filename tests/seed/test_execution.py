@@ -31,7 +31,8 @@ class Place:
         """The figures that an execution wrote."""
         folder = self.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions" / execution.identifier
         figures: dict[str, Any] = json.loads((folder / "Evaluate/evaluation/evaluation.json").read_text())
-        return figures["regression_metrics"]
+        metrics: dict[str, Any] = figures["regression_metrics"]
+        return metrics
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_the_scripts_of_one_execution_write_nothing_into_another(
 
 @pytest.fixture(scope="module")
 def served(place: Place, good: Execution) -> tuple[list[dict[str, str]], list[float]]:
-    """Raw test rows, and what the registered model answers to them, served as its package says, without a network."""
+    """Raw test rows, and what the registered model answers to them, served as its package says."""
     (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
     sandbox = Sandbox(place.root / "serving")
     folder = sandbox.folder("endpoint")
@@ -162,7 +163,15 @@ def test_inference_does_to_a_row_what_training_did(
     model = place.root / "serving/endpoint/ml/model"
     learned = json.loads((model / "preprocessing.json").read_text())
     columns = ["length", "diameter", "height", "whole", "shucked", "viscera", "shell"]
-    long_names = ["length", "diameter", "height", "whole_weight", "shucked_weight", "viscera_weight", "shell_weight"]
+    long_names = [
+        "length",
+        "diameter",
+        "height",
+        "whole_weight",
+        "shucked_weight",
+        "viscera_weight",
+        "shell_weight",
+    ]
     features = [
         [float(record["sex"] == sex) for sex in learned["sexes"]]
         + [

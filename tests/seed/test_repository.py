@@ -1,12 +1,17 @@
 """What a data scientist gets works as it stands."""
 
+import ast
 import re
+import sys
+from pathlib import Path
 
 import pytest
 from seed_repository import SeedRepository
 
 
-def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(repository: SeedRepository) -> None:
+def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
+    repository: SeedRepository,
+) -> None:
     output = repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
@@ -37,3 +42,38 @@ def test_every_path_that_the_readme_names_is_there(repository: SeedRepository) -
 
     assert "abalone/pipeline.py" in named
     assert [path for path in sorted(named) if not (repository.root / path).exists()] == []
+
+
+# What the XGBoost container has; its Python is 3.10.
+CONTAINER_PYTHON = (3, 10)
+CONTAINER_PACKAGES = frozenset({"numpy", "xgboost"})
+
+
+def imported(script: Path) -> set[str]:
+    """The top-level modules that a script imports, read as the container's Python would read it."""
+    tree = ast.parse(script.read_text(encoding="utf-8"), feature_version=CONTAINER_PYTHON)
+    nodes = list(ast.walk(tree))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {
+        name.partition(".")[0]
+        for name in plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    }
+
+
+def test_the_jobs_scripts_need_only_what_the_container_has(repository: SeedRepository) -> None:
+    scripts = sorted((repository.root / "abalone/scripts").glob("*.py"))
+    available = sys.stdlib_module_names | CONTAINER_PACKAGES | {script.stem for script in scripts}
+
+    assert scripts
+    assert {script.name: imported(script) - available for script in scripts} == {
+        script.name: set() for script in scripts
+    }
+
+
+def test_the_tests_run_the_xgboost_of_the_container(repository: SeedRepository) -> None:
+    pipeline = (repository.root / "abalone/pipeline.py").read_text(encoding="utf-8")
+    lock = (repository.root / "requirements-dev.txt").read_text(encoding="utf-8")
+    image = re.search(r'XGBOOST_VERSION = "(\d+)\.(\d+)-(\d+)"', pipeline)
+
+    assert image
+    assert f"xgboost-cpu=={'.'.join(image.groups())} " in lock

@@ -75,11 +75,11 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
 
 
 def _build(module: str, settings: Settings) -> tuple["ProjectSession", Pipeline]:
+    # At compile time the SDK tells at length what it does not do.
+    logging.disable(logging.WARNING)
+    warnings.filterwarnings("ignore", message="Running within a PipelineSession")
     from mlops.session import ProjectSession
 
-    # At compile time the SDK tells at length what it does not do.
-    logging.getLogger("sagemaker").setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", message="Running within a PipelineSession")
     session = ProjectSession(settings)
     return session, importlib.import_module(module).build_pipeline(settings, session)
 

@@ -45,8 +45,8 @@ class ScriptTrainingStep(TrainingStep):  # type: ignore[misc]
     """A training step that runs a script from its code channel.
 
     Inside a pipeline, ModelTrainer drops the job's name (issue 5776 of sagemaker-python-sdk), on which the
-    permissions of the role depend. And it runs a script only by way of a driver that it uploads to a new place
-    at every compilation, after asking IAM. So both are set here.
+    permissions of the role depend. And it runs a script only by way of a driver that it uploads to a new
+    place at every compilation, after asking IAM. So both are set here.
     """
 
     def __init__(self, name: str, *, job_name: str, script: str, step_args: StepArguments) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from sagemaker.core.config.config_manager import SageMakerConfig
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 
 from mlops.settings import Settings
@@ -16,6 +17,9 @@ _SDK_CONFIGURATION = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
 }
+# The SDK checks the configuration, and its own schema with it, at each of some forty looks into it: eight of
+# the ten seconds that a compilation would take. The one above does not change.
+SageMakerConfig.validate_sagemaker_config = staticmethod(lambda configuration=None: None)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The command that delivers the pipeline, as far as it can be seen without AWS."""
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,6 +50,38 @@ def test_a_parameter_needs_a_name_and_a_value(
 
     assert deliver.main(["nothing.here", "--parameter", written]) == 2
     assert "NAME=VALUE" in capsys.readouterr().err
+
+
+class Compiled:
+    """A pipeline with one parameter."""
+
+    parameters = (SimpleNamespace(name="MseThreshold"),)
+
+    def definition(self) -> str:
+        """A definition without steps."""
+        return "{}"
+
+
+@pytest.fixture
+def without_sdk(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    """A pipeline that is compiled at once; the session is None, so that any call to AWS would fail."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(deliver, "_build", lambda *_: (None, Compiled()))
+
+
+@pytest.mark.usefixtures("without_sdk")
+def test_a_misspelt_parameter_is_an_input_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, before anything is sent to AWS."""
+    assert deliver.main(["a.pipeline", "--parameter", "MseTreshold=5"]) == 2
+    assert "no parameter MseTreshold" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("without_sdk")
+def test_compiling_alone_sends_nothing_to_aws(tmp_path: Path) -> None:
+    """The definition is in the file, and nowhere else."""
+    assert deliver.main(["a.pipeline", "--compile-only", str(tmp_path / "definition.json")]) == 0
+    assert (tmp_path / "definition.json").read_text() == "{}\n"
 
 
 def test_waiting_ends_well_when_the_execution_does() -> None:
