@@ -111,7 +111,7 @@ def _report_missing(at: Location, shaped: Shape, report: Report) -> None:
         return
     parent = shaped.places[at[:-1]]
     key = str(at[-1]).replace("_", "-")
-    why = shaped.required.get(at, "it says which other keys there are")
+    why = shaped.required[at]
     report.add(parent.file, parent.line, f"{parent.key}.{key}" if parent.key else key, f"is required: {why}")
 
 

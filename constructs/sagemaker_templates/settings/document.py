@@ -163,6 +163,8 @@ def _reason(error: yaml.MarkedYAMLError) -> str:
     reason = error.problem or error.context or "syntax error"
     if "cannot start any token" in reason and "\\t" in reason:
         return "a tab is used for indentation; use spaces"
+    if reason.startswith("but "):
+        reason = f"{error.context}, {reason}"
     return " ".join(reason.split())
 
 

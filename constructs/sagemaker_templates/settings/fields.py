@@ -10,7 +10,7 @@ from pydantic import Field
 from sagemaker_templates.settings.regions import sagemaker_regions
 from sagemaker_templates.settings.rules import NotAToken, Rule
 
-_ARN = "arn:aws[a-z-]*"
+_ARN = "arn:aws(?:-[a-z]+)*"
 
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 AccountId = Annotated[str, Rule("[0-9]{12}", 'the 12 digits of an account id in quotes, such as "111111111111"')]
@@ -141,7 +141,10 @@ RepositoryOwner = Annotated[
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 SecretName = Annotated[
     str,
-    NotAToken("[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager: letters, digits and /_+=.@-"),
+    NotAToken(
+        "[A-Za-z0-9/_+=.@-]{1,512}",
+        "the name (not the value) of a secret in Secrets Manager: letters, digits and /_+=.@-",
+    ),
 ]
 # Both the old and the new name of the service stand in ARNs:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html

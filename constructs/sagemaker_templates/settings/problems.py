@@ -1,8 +1,12 @@
 """What is wrong with a user's files: one line per mistake, all of them at once."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+_LONGEST_KEY = 160
+_BREAKS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Report:
 
     def add(self, file: Path, line: int | None, key: str | None, message: str) -> None:
         """Note one mistake."""
-        self._problems.add(Problem(file, line, key, message))
+        self._problems.add(Problem(file, line, _one_line(key)[:_LONGEST_KEY] or None, _one_line(message)))
 
     def raise_if_any(self) -> None:
         """End the loading if anything was noted.
@@ -58,3 +62,8 @@ class Report:
         """
         if self._problems:
             raise InvalidSettings(self._problems)
+
+
+def _one_line(text: str | None) -> str:
+    """What a user typed may hold line breaks; a message may not."""
+    return _BREAKS.sub(" ", text or "")

@@ -88,6 +88,6 @@ def _refuse(entry: Entry, template: object, candidates: list[str], templates: Ca
     having = owners(templates, entry.field)
     if not having:
         return (report_unknown(entry, candidates, report) or "").replace("-", "_")
-    place = "is not a parameter of all templates" if template is None else f"is not a parameter of {template}"
-    report.add(entry.file, entry.line, entry.key, f"{place}; it is one of {', '.join(having)}")
+    which = "all templates" if template is None else str(template)
+    report.add(entry.file, entry.line, entry.key, f"is a parameter of {', '.join(having)}, not of {which}")
     return ""

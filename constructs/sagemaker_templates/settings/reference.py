@@ -68,12 +68,8 @@ def _table(model: type[BaseModel]) -> Iterator[str]:
     yield from _HEADER
     prefix = "<environment>-" if model is TargetKeys else ""
     for field, info in sorted(model.model_fields.items(), key=lambda item: not item[1].is_required()):
-        cells = (
-            f"{prefix}{field.replace('_', '-')}`",
-            _allowed(info),
-            _default(info),
-            info.description or "",
-        )
+        key = prefix + field.replace("_", "-")
+        cells = (f"`{key}`", _allowed(info), _default(info), info.description or "")
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 

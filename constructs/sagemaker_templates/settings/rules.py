@@ -40,8 +40,10 @@ class Rule:
 
     def hint(self, text: str) -> str:
         """The end of a message: the nearest text that the rule allows, if there is one."""
+        if holds_token(text):
+            return ""
         stripped = text.strip()
-        for candidate in (stripped, stripped.lower(), re.sub(r"[\s_.]+", "-", stripped.lower())):
+        for candidate in (stripped, stripped.lower(), re.sub(r"[\s_]+", "-", stripped.lower())):
             if candidate != text and self.accepts(candidate):
                 return did_you_mean(candidate, [candidate])
         return did_you_mean(text, self.choices()) if self.choices else ""

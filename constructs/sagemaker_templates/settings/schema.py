@@ -108,7 +108,8 @@ def _object(generated: Schema) -> Schema:
             rules.append({"not": {"required": names}})
         if field in required:
             rules.append({"anyOf": [{"required": [name]} for name in names]})
-    return {"type": "object", "properties": properties, "additionalProperties": False, "allOf": rules}
+    together = {"allOf": rules} if rules else {}
+    return {"type": "object", "properties": properties, "additionalProperties": False, **together}
 
 
 def _value(schema: Schema) -> Schema:
@@ -172,10 +173,9 @@ def _when(name: str, templates: Catalogue) -> Schema:
     others = [field for field in _parameter_fields(templates) if field not in templates[name].parameters.model_fields]
     refused: Iterable[str] = (spelling for field in others for spelling in _spellings(field))
     named = [_closed_name(spelling, name) for spelling in _spellings("project_template_type")]
-    return {
-        "if": {"anyOf": named},
-        "then": {"properties": {**own["properties"], **dict.fromkeys(refused, False)}, "allOf": own["allOf"]},
-    }
+    properties = {**own["properties"], **dict.fromkeys(refused, False)}
+    together = {"allOf": own["allOf"]} if "allOf" in own else {}
+    return {"if": {"anyOf": named}, "then": {"properties": properties, **together}}
 
 
 def _closed_name(spelling: str, name: str) -> Schema:

@@ -145,6 +145,8 @@ class _Walk:
         """A map of several possible shapes, told apart by its ``type``."""
         entry = node.get("type")
         if entry is None:
+            types = [annotations.literals(model.model_fields["type"].annotation) for model in candidates]
+            self.shape.required[*at, "type"] = " or ".join(str(one) for literals in types for one in literals)
             return {}
         value = self._entry(entry, str, (*at, "type"), f"{place.key}.")
         for model in candidates:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 _LONGEST_SHOWN = 80
 # https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
-_TOKEN = re.compile(r"\b(?:gh[pousr]_|github_pat_|hf_)[A-Za-z0-9_]{10,}")
+_TOKEN = re.compile(r"(?:gh[pousr]_|hf_)[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}")
 
 
 def holds_token(text: str) -> bool:
@@ -30,8 +30,11 @@ def did_you_mean(wrong: str, right: Iterable[str]) -> str:
 
 def nearest(wrong: str, right: Iterable[str]) -> str | None:
     """The right spelling nearest to a wrong one, None where none is near."""
+    folded = _folded(wrong)
     by_folded = {_folded(candidate): candidate for candidate in right}
-    found = get_close_matches(_folded(wrong), by_folded, n=1, cutoff=0.7)
+    found = get_close_matches(folded, by_folded, n=3, cutoff=0.7)
+    # Two letters that changed places are the likelier slip than one that became another.
+    found.sort(key=lambda candidate: sorted(candidate) != sorted(folded))
     return by_folded[found[0]] if found else None
 
 

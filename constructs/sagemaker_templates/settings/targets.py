@@ -32,7 +32,8 @@ def promotion_targets(
 ) -> tuple[Target, ...]:
     """The targets in promotion order: the environment's, then those that only the project describes."""
     others = [name for name in parameters if name not in (environment.name, *environment.promotes_to)]
-    found = [_promoted(sources[name], parameters.get(name), report) for name in environment.promotes_to]
+    promoted = [name for name in environment.promotes_to if name in sources]
+    found = [_promoted(sources[name], parameters.get(name), report) for name in promoted]
     for name in sorted(others, key=_stage):
         if name in sources or name not in STAGES[1:]:
             _refuse(parameters[name], name, environment, name in sources, report)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from sagemaker_templates.settings.document import Node, Scalar, kind
+from sagemaker_templates.settings.document import ListNode, MapNode, Node, Scalar, kind
 from sagemaker_templates.settings.rules import RULE_BROKEN, Rule
 from sagemaker_templates.settings.spelling import did_you_mean
 
@@ -32,13 +32,19 @@ def message(error: ErrorDetails, node: Node) -> str:
         case "literal_error" | "enum":
             return _not_a_choice(str(context["expected"]), node)
         case "too_long" | "too_short" as name:
-            return _wrong_length(name, context)
+            return _wrong_length(name, context, node)
         case "string_type" if _is_bare(node):
             return _needs_quotes(node, writable=True)
-        case name:
-            # The own messages of a template's checks arrive here too: they are said as they are.
-            why = f"allowed: {_ALLOWED_TYPES[name]}" if name in _ALLOWED_TYPES else _uncapitalized(error["msg"])
-            return f"{kind(node)} is not allowed; {why}"
+        case name if name in _ALLOWED_TYPES:
+            return f"{kind(node)} is not allowed; allowed: {_ALLOWED_TYPES[name]}"
+        case _:
+            return _own_check(error["msg"], node)
+
+
+def _own_check(text: str, node: Node) -> str:
+    """What a check of a template, or one of pydantic's many, says in its own words."""
+    clause = re.sub("^Input should", "it should", text.removeprefix("Value error, "))
+    return clause if isinstance(node, MapNode) else f"{kind(node)} is not allowed; {clause}"
 
 
 def _rule_broken(rule: Rule, node: Node) -> str:
@@ -67,11 +73,8 @@ def _not_a_choice(expected: str, node: Node) -> str:
     return f"{kind(node)} is not allowed; allowed: {', '.join(names)}{hint}"
 
 
-def _wrong_length(name: str, context: dict[str, Any]) -> str:
-    limit = context["max_length"] if name == "too_long" else context["min_length"]
-    bound = "most" if name == "too_long" else "least"
-    return f"has {context['actual_length']} entries; allowed: at {bound} {limit}"
-
-
-def _uncapitalized(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _wrong_length(name: str, context: dict[str, Any], node: Node) -> str:
+    # Pydantic stops counting once a list is too long.
+    count = len(node.items) if isinstance(node, ListNode) else len(getattr(node, "entries", ()))
+    bound = f"most {context['max_length']}" if name == "too_long" else f"least {context['min_length']}"
+    return f"has {count} entries; allowed: at {bound}"

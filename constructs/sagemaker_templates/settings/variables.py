@@ -1,6 +1,7 @@
 """``valueFrom``: values that come from somewhere else than the file."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from sagemaker_templates.settings import annotations
@@ -9,6 +10,7 @@ from sagemaker_templates.settings.spelling import did_you_mean, quoted
 
 VALUE_FROM = "valueFrom"
 ENV_VARIABLE = "envVariable"
+_SHORT_NUMBER = re.compile("-?[0-9]{1,18}")
 _LATER = ("parameterStore", "remoteState", "moduleMetadata")
 
 
@@ -39,7 +41,7 @@ def typed(text: str, annotation: object) -> object:
         return _items(text)
     if annotations.holds(annotation, bool) and text in ("true", "false"):
         return text == "true"
-    if annotations.holds(annotation, int) and text.isdecimal():
+    if annotations.holds(annotation, int) and _SHORT_NUMBER.fullmatch(text):
         return int(text)
     return text
 
@@ -71,6 +73,6 @@ def _items(text: str) -> object:
     if text.lstrip().startswith("["):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return [item.strip() for item in text.split(",") if item.strip()]

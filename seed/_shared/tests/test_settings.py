@@ -1,0 +1,67 @@
+"""The build's environment variables are understood, or refused in one clear line."""
+
+import pytest
+from mlops.settings import OPTIONAL, REQUIRED, Settings, SettingsError
+
+
+def test_required_variables_are_enough(environment: dict[str, str]) -> None:
+    """The optional ones may be absent."""
+    settings = Settings.from_environment({name: environment[name] for name in REQUIRED})
+
+    assert settings.kms_key is None
+    assert settings.network_isolation is False
+    assert settings.subnet_ids == ()
+
+
+def test_an_empty_optional_variable_is_an_absent_one(environment: dict[str, str]) -> None:
+    """Terraform writes an empty string where there is no value."""
+    empty = Settings.from_environment(environment | dict.fromkeys(OPTIONAL, ""))
+
+    assert empty == Settings.from_environment({name: environment[name] for name in REQUIRED})
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_missing_required_variable_is_named(environment: dict[str, str], name: str) -> None:
+    """One line says which."""
+    with pytest.raises(SettingsError, match=name) as error:
+        Settings.from_environment(environment | {name: " "})
+
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("written", ["subnet-1,subnet-2", "subnet-1, subnet-2,", '["subnet-1", "subnet-2"]'])
+def test_subnets_are_a_comma_separated_or_a_json_list(environment: dict[str, str], written: str) -> None:
+    """Both are in use."""
+    settings = Settings.from_environment(environment | {"SUBNET_IDS": written})
+
+    assert settings.subnet_ids == ("subnet-1", "subnet-2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("SUBNET_IDS", "", "belong together"),
+        ("SECURITY_GROUP_IDS", "[]", "belong together"),
+        ("SUBNET_IDS", '["subnet-1"', "no JSON list"),
+        ("SUBNET_IDS", "[1]", "list of strings"),
+        ("ENABLE_NETWORK_ISOLATION", "maybe", "write true or false"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(
+    environment: dict[str, str], name: str, value: str, complaint: str
+) -> None:
+    """A protection must never be off because its switch was misspelt."""
+    with pytest.raises(SettingsError, match=complaint):
+        Settings.from_environment(environment | {name: value})
+
+
+def test_tags_place_resources_in_their_project(environment: dict[str, str]) -> None:
+    """Tags have no empty values."""
+    without_domain = Settings.from_environment(
+        environment | {"SAGEMAKER_DOMAIN_ID": "", "SAGEMAKER_DOMAIN_ARN": ""}
+    )
+
+    assert without_domain.tags == [
+        {"Key": "sagemaker:project-name", "Value": "demo"},
+        {"Key": "sagemaker:project-id", "Value": "p-demo0001"},
+    ]

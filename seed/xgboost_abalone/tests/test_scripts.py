@@ -1,0 +1,102 @@
+"""The scripts that the jobs run, on a little generated data."""
+
+import json
+import shutil
+import tarfile
+from pathlib import Path
+
+import inference
+import pytest
+from abalone.generate_data import generate
+from evaluate import evaluate
+from failure import report_failure
+from features import DataError
+from preprocess import preprocess, read_folder, split
+from train import train
+
+HYPERPARAMETERS = {
+    "num_round": "30",
+    "early_stopping_rounds": "5",
+    "max_depth": "4",
+    "learning_rate": "0.2",
+    "min_child_weight": "2",
+    "subsample": "0.8",
+    "seed": "1",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A job's folder with 400 rows of input."""
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input/abalone.csv").write_text("\n".join(generate(400, seed=3)), encoding="utf-8")
+    return tmp_path
+
+
+def run_all(folder: Path) -> float:
+    """Preprocess, train and evaluate; returns the mean squared error."""
+    preprocess(folder, seed=1)
+    train(folder, folder / "packed", HYPERPARAMETERS)
+    (folder / "model").mkdir(exist_ok=True)
+    with tarfile.open(folder / "model/model.tar.gz", "w:gz") as archive:
+        archive.add(folder / "packed", ".")
+    return evaluate(folder)["regression_metrics"]["mse"]["value"]
+
+
+def test_the_scripts_work_together_and_learn_something(folder: Path) -> None:
+    """Better than always predicting the average."""
+    run_all(folder)
+
+    report = json.loads((folder / "evaluation/evaluation.json").read_text())["regression_metrics"]
+    assert report["r2"]["value"] > 0.3
+    assert report["rmse"]["value"] == pytest.approx(report["mse"]["value"] ** 0.5)
+
+
+def test_the_same_seed_gives_the_same_model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An execution can be repeated."""
+    again = tmp_path_factory.mktemp("again")
+    shutil.copytree(folder / "input", again / "input")
+
+    assert run_all(folder) == run_all(again)
+
+
+def test_no_row_is_in_two_parts(folder: Path) -> None:
+    """What is tested was not trained on."""
+    rows = read_folder(folder / "input")
+    parts = split(rows, seed=1)
+
+    assert sum(len(part) for part in parts) == len(rows)
+    assert sorted(id(row) for part in parts for row in part) == sorted(id(row) for row in rows)
+
+
+def test_too_little_data_is_refused(tmp_path: Path) -> None:
+    """A split of a handful of rows says nothing."""
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input/abalone.csv").write_text("\n".join(generate(5)), encoding="utf-8")
+
+    with pytest.raises(DataError, match="5 rows"):
+        preprocess(tmp_path, seed=1)
+
+
+def test_a_failing_job_leaves_its_reason_where_sagemaker_looks(tmp_path: Path) -> None:
+    """The reason, short enough to be shown."""
+    with pytest.raises(ValueError, match="bad"), report_failure("failure", tmp_path / "output"):
+        raise ValueError("bad row " + "x" * 5000)
+
+    reason = (tmp_path / "output/failure").read_text()
+    assert reason.startswith("ValueError: bad row")
+    assert len(reason) == 1024
+
+
+@pytest.mark.parametrize("content_type", ["text/csv", "text/csv; charset=utf-8", "TEXT/CSV"])
+def test_a_request_is_csv_however_it_is_written(content_type: str) -> None:
+    """Callers write the content type in more than one way."""
+    rows = inference.input_fn(b"M,0.455,0.365,0.095,0.514,0.2245,0.101,0.15\n", content_type)
+
+    assert rows[0]["sex"] == "M"
+
+
+def test_other_content_types_are_refused() -> None:
+    """With a message that says what to send."""
+    with pytest.raises(ValueError, match="send text/csv"):
+        inference.input_fn(b"{}", "application/json")

@@ -1,0 +1,215 @@
+"""The compiled pipeline, executed: its own scripts, real XGBoost, generated data, and no AWS."""
+
+import csv
+import io
+import json
+import shutil
+import socket
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from job_sandbox import JobFailedError, Sandbox
+from local_pipeline import Execution, LocalPipeline
+from seed_repository import Compiled
+
+BUCKET = "mlops-abalone-111111111111"
+SMALL = {"NumRound": 60}
+SERVER = Path(__file__).parent / "answer_request.py"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where executions of the fully protected pipeline happen."""
+
+    pipeline: LocalPipeline
+    root: Path
+
+    def report(self, execution: Execution) -> dict[str, Any]:
+        """The figures that an execution wrote."""
+        folder = self.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions" / execution.identifier
+        figures: dict[str, Any] = json.loads((folder / "Evaluate/evaluation/evaluation.json").read_text())
+        return figures["regression_metrics"]
+
+
+@pytest.fixture(scope="module")
+def place(compiled: dict[str, Compiled], dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A bucket with data and code: what a build leaves behind."""
+    root = tmp_path_factory.mktemp("execution")
+    compiled["all"].upload(root / "s3")
+    (root / "s3" / BUCKET / "data").mkdir(parents=True)
+    shutil.copy(dataset, root / "s3" / BUCKET / "data/abalone.csv")
+    return Place(LocalPipeline(compiled["all"].definition, root / "s3", root / "work"), root)
+
+
+@pytest.fixture(scope="module")
+def good(place: Place) -> Execution:
+    """An execution whose model is good enough."""
+    return place.pipeline.run("good", SMALL | {"MseThreshold": 1000.0})
+
+
+@pytest.fixture(scope="module")
+def bad(place: Place) -> Execution:
+    """The same, with a threshold that no model reaches."""
+    return place.pipeline.run("bad", SMALL | {"MseThreshold": 0.01})
+
+
+def test_a_good_model_is_registered_for_approval(good: Execution) -> None:
+    assert (good.status, good.failure) == ("Succeeded", None)
+    assert good.steps == ["Preprocess", "Train", "Evaluate", "GoodEnough", "Register"]
+    (package,) = good.registered
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+    assert package["ModelPackageGroupName"] == "abalone-p-abalone01"
+
+
+def test_the_registered_metrics_are_those_of_the_evaluation(place: Place, good: Execution) -> None:
+    location = good.registered[0]["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
+    registered = json.loads(place.pipeline.path(location).read_text())["regression_metrics"]
+
+    assert registered == place.report(good)
+    assert registered["r2"]["value"] > 0.4
+
+
+def test_a_package_says_from_which_execution_data_and_seed_it_came(good: Execution) -> None:
+    assert good.registered[0]["CustomerMetadataProperties"] == {
+        "execution": "arn:local:execution/good",
+        "input-data": f"s3://{BUCKET}/data/abalone.csv",
+        "random-seed": "42",
+    }
+
+
+def test_a_bad_model_fails_the_execution_with_the_figures_and_is_not_registered(place: Place, bad: Execution) -> None:
+    mse = place.report(bad)["mse"]["value"]
+
+    assert bad.status == "Failed"
+    assert bad.failure == f"NotGoodEnough: Not registered: mean squared error {mse} is above MseThreshold 0.01"
+    assert bad.registered == []
+
+
+def test_the_default_threshold_is_one_that_generated_data_passes(place: Place, good: Execution) -> None:
+    """So that the very first run succeeds."""
+    default = place.pipeline.definition.parameters["MseThreshold"]["DefaultValue"]
+
+    assert place.report(good)["mse"]["value"] < default
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_seed_others(
+    place: Place, good: Execution, bad: Execution
+) -> None:
+    other = place.pipeline.run("other-seed", SMALL | {"RandomSeed": 43})
+
+    assert place.report(good) == place.report(bad)
+    assert place.report(good) != place.report(other)
+
+
+def test_the_scripts_of_one_execution_write_nothing_into_another(place: Place, good: Execution, bad: Execution) -> None:
+    executions = place.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions"
+
+    assert {"good", "bad"} <= {path.name for path in executions.iterdir()}
+    assert sorted(path.name for path in (executions / good.identifier).iterdir()) == [
+        "Evaluate",
+        "Preprocess",
+        "Train",
+    ]
+
+
+@pytest.fixture(scope="module")
+def served(place: Place, good: Execution) -> tuple[list[dict[str, str]], list[float]]:
+    """Raw test rows, and what the registered model answers to them, served as its package says, without a network."""
+    (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
+    sandbox = Sandbox(place.root / "serving")
+    folder = sandbox.folder("endpoint")
+    with tarfile.open(place.pipeline.path(container["ModelDataUrl"])) as packed:
+        packed.extractall(folder / "model", filter="data")
+    shutil.copy(SERVER, folder)
+    rows = place.root / "work/good/Preprocess/ml/processing/test/rows.csv"
+    names = ["sex", "length", "diameter", "height", "whole", "shucked", "viscera", "shell", "rings"]
+    records = list(csv.DictReader(io.StringIO(rows.read_text()), names))
+    body = io.StringIO()
+    csv.DictWriter(body, names[:-1], extrasaction="ignore").writerows(records)
+    answer = sandbox.run(
+        "endpoint",
+        ["python3", "/opt/ml/answer_request.py"],
+        isolated=True,
+        environment=container["Environment"],
+        stdin=body.getvalue().encode(),
+    )
+    return records, [float(line) for line in answer.decode().split()]
+
+
+def test_the_registered_model_answers_raw_rows_with_the_predictions_that_were_evaluated(
+    place: Place, good: Execution, served: tuple[list[dict[str, str]], list[float]]
+) -> None:
+    records, answers = served
+    errors = [answer - float(record["rings"]) for record, answer in zip(records, answers, strict=True)]
+
+    mse = sum(error**2 for error in errors) / len(errors)
+    assert mse == pytest.approx(place.report(good)["mse"]["value"], rel=1e-6)
+
+
+def test_inference_does_to_a_row_what_training_did(place: Place, served: tuple[list[dict[str, str]], list[float]]) -> None:
+    """The booster alone, fed with features made here from the saved figures, gives the same predictions."""
+    import numpy as np
+    import xgboost
+
+    records, answers = served
+    model = place.root / "serving/endpoint/ml/model"
+    learned = json.loads((model / "preprocessing.json").read_text())
+    columns = ["length", "diameter", "height", "whole", "shucked", "viscera", "shell"]
+    long_names = ["length", "diameter", "height", "whole_weight", "shucked_weight", "viscera_weight", "shell_weight"]
+    features = [
+        [float(record["sex"] == sex) for sex in learned["sexes"]]
+        + [
+            (float(record[short]) - learned["means"][long]) / learned["deviations"][long]
+            for short, long in zip(columns, long_names, strict=True)
+        ]
+        for record in records
+    ]
+    booster = xgboost.Booster(model_file=model / "model.json")
+
+    predictions = booster.predict(xgboost.DMatrix(np.array(features)))
+    np.testing.assert_allclose(answers, predictions, atol=1e-5)
+
+
+def test_a_model_holds_what_inference_needs_and_no_pickle(place: Place, good: Execution) -> None:
+    (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
+    with tarfile.open(place.pipeline.path(container["ModelDataUrl"])) as packed:
+        files = sorted(member.name for member in packed.getmembers() if member.isfile())
+
+    assert files == ["code/features.py", "code/inference.py", "model.json", "preprocessing.json"]
+
+
+def test_a_broken_row_fails_the_execution_and_names_the_row(place: Place) -> None:
+    broken = place.root / "s3" / BUCKET / "data/broken"
+    broken.mkdir()
+    (broken / "abalone.csv").write_text("M,0.4,0.3\n")
+
+    failed = place.pipeline.run("broken", {"InputDataUrl": f"s3://{BUCKET}/data/broken"})
+
+    assert failed.failure == "Preprocess: DataError: abalone.csv, line 1: 3 values where 9 are expected"
+    assert failed.steps == ["Preprocess"]
+
+
+def test_missing_data_fails_the_execution(place: Place) -> None:
+    failed = place.pipeline.run("nothing", {"InputDataUrl": f"s3://{BUCKET}/data/nothing.csv"})
+
+    assert failed.failure == f"nothing is at s3://{BUCKET}/data/nothing.csv"
+
+
+def test_a_job_under_network_isolation_has_no_network(tmp_path: Path) -> None:
+    """The executions above were isolated; this shows that it means something."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connect = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
+        Sandbox(tmp_path).run("open", ["python3", "-c", connect], isolated=False)
+        with pytest.raises(JobFailedError, match="Network is unreachable"):
+            Sandbox(tmp_path).run("isolated", ["python3", "-c", connect], isolated=True)
+
+
+def test_a_job_sees_nothing_of_the_callers_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+    seen = Sandbox(tmp_path).run("job", ["env"], isolated=True)
+
+    assert b"AWS" not in seen

@@ -1,0 +1,86 @@
+"""Every mistake gives one clear line, and exactly that line (the cases are in bad_input.yaml)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sagemaker_templates.settings import InvalidSettings, load
+from settings.settings_folder import ABALONE, DEV, FILES, Problems, changes_of
+
+CASES = yaml.safe_load(Path(__file__).with_name("bad_input.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["promise"] for case in CASES])
+def test_bad_input_gives_exactly_these_lines(case: dict[str, Any], problems: Problems) -> None:
+    """A mistake is told in one line with file, line, key, value, what is allowed and the nearest spelling."""
+    assert problems(changes_of(case["changes"]), environ={"SECRET": "hunter2"}) == case["lines"]
+
+
+def test_the_files_that_the_cases_change_are_right(problems: Problems) -> None:
+    """Each case shows its own mistake and nothing else."""
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"a: 1\nb: \xff\n", "environments/dev/environment.yaml:2: not readable as YAML: the file is not UTF-8 text"),
+        (
+            b"a: 1\nb: \x01\n",
+            "environments/dev/environment.yaml:2: not readable as YAML: the character U+0001 is not allowed",
+        ),
+        (b"[" * 5000, "environments/dev/environment.yaml:1: not readable as YAML: nested too deeply"),
+        (
+            b'region: "\\ud800"\n',
+            "environments/dev/environment.yaml:1: the text holds half of a surrogate pair, which is no character",
+        ),
+    ],
+    ids=["bytes", "control character", "depth", "surrogate"],
+)
+def test_a_file_that_is_no_text_is_one_line(data: bytes, line: str, problems: Problems) -> None:
+    """What no editor wrote as YAML is refused at its line, without a traceback."""
+    lines = problems({DEV: data})
+    assert lines[0] == line
+
+
+def test_a_missing_folder_is_one_line() -> None:
+    """A wrong path to the environments is said, not taken for an empty folder."""
+    with pytest.raises(InvalidSettings) as raised:
+        load(Path("nowhere"), {})
+    assert str(raised.value) == "nowhere: does not exist; a folder with one folder per environment is needed"
+
+
+def test_a_file_in_place_of_the_folder_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of a file is refused as such."""
+    monkeypatch.chdir(tmp_path)
+    Path("file.yaml").write_text("a: 1")
+    with pytest.raises(InvalidSettings, match=r"^file.yaml: is not a folder; a folder with one folder"):
+        load(Path("file.yaml"), {})
+
+
+def test_a_folder_without_environments_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder is refused, so that a wrong one is not applied as nothing."""
+    monkeypatch.chdir(tmp_path)
+    Path("environments/.hidden").mkdir(parents=True)
+    with pytest.raises(InvalidSettings) as raised:
+        load(Path("environments"), {})
+    needed = "it needs at least one folder with an environment.yaml"
+    assert str(raised.value) == f"environments: holds no environment; {needed}"
+
+
+def test_names_derived_from_a_project_are_checked_at_its_line(problems: Problems) -> None:
+    """What the caller's check says appears at the line of the project's name."""
+    lines = problems(name_checks=lambda project: [f"makes a role's name of 70 characters in {project.template}"])
+    assert lines == [
+        'environments/dev/projects/abalone.yaml:2: sagemaker-project-name: "abalone" '
+        "makes a role's name of 70 characters in train"
+    ]
+
+
+def test_problems_are_sorted_by_file_and_line(problems: Problems) -> None:
+    """Line 10 comes after line 9, not between 1 and 2."""
+    text = "".join(f"key-{number}: x\n" for number in range(12)) + FILES[ABALONE]
+    numbers = [int(line.split(":")[1]) for line in problems({ABALONE: text})]
+    assert numbers == sorted(numbers)
+    assert len(numbers) == 12
