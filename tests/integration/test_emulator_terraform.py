@@ -16,6 +16,7 @@ from sagemaker_templates.settings.model import Network
 pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
 
 ACCOUNT = "222222222222"
+LOG_BUCKET = "example-logs"
 REGION = "eu-west-1"
 NETWORK = Network("vpc-0123456789abcdef0", ("subnet-0123456789abcdef0",), ("sg-0123456789abcdef0",))
 HANDLER = """
@@ -38,7 +39,9 @@ def test_a_delivery_pipeline_is_stable_and_its_repository_seeded(
 ) -> None:
     archive = tmp_path / "seeder.zip"
     archive.write_bytes(_zip(HANDLER))
-    Account(emulator, ACCOUNT, REGION).create_network(NETWORK)
+    account = Account(emulator, ACCOUNT, REGION)
+    account.create_network(NETWORK)
+    account.create_log_bucket(LOG_BUCKET)
     runner = terraform("delivery", _delivery(archive), ACCOUNT, REGION)
 
     runner.apply(runner.plan())
@@ -68,10 +71,8 @@ def test_a_model_registry_and_an_endpoint_are_stable_and_can_be_changed(
     assert sagemaker.describe_endpoint(EndpointName="abalone")["EndpointConfigName"] == "second"
     assert sagemaker.describe_model(ModelName="abalone")["EnableNetworkIsolation"] is True
     group = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package-group/abalone"
-    assert sagemaker.list_tags(ResourceArn=group)["Tags"] == [
-        {"Key": "owner", "Value": "two"},
-        {"Key": "team", "Value": "a"},
-    ]
+    tags = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=group)["Tags"]}
+    assert tags == {"owner": "two", "team": "a"}
     runner.destroy()
     assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
 
@@ -125,9 +126,23 @@ def _delivery(archive: Path) -> dict[str, Any]:
                 "from_port": 443,
                 "to_port": 443,
                 "cidr_ipv4": "0.0.0.0/0",
-            }
+                "description": "AWS",
+            },
+            "each-other": {
+                "security_group_id": "${aws_security_group.jobs.id}",
+                "ip_protocol": "-1",
+                "referenced_security_group_id": "${aws_security_group.jobs.id}",
+                "description": "Between the containers of one job",
+            },
         },
         "aws_s3_bucket": {"main": {"bucket": "abalone-pipeline"}},
+        "aws_s3_bucket_logging": {
+            "main": {
+                "bucket": "${aws_s3_bucket.main.id}",
+                "target_bucket": LOG_BUCKET,
+                "target_prefix": "abalone/",
+            }
+        },
         "aws_codebuild_project": {"main": _build_project()},
         "aws_codepipeline": {"codecommit": _codecommit_pipeline(), "github": _github_pipeline()},
     }

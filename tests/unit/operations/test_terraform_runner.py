@@ -20,6 +20,18 @@ sys.exit(int((folder / "code").read_text()) if (folder / "code").exists() else 0
 """
 
 
+# Says one line, waits for its end to be asked for, and takes note of how often it is.
+_PATIENT = """
+import os, pathlib, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+print("working", flush=True)
+signal.sigwait({signal.SIGTERM})
+print("x" * 100_000, flush=True)
+times = "twice" if signal.SIGTERM in signal.sigpending() else "once"
+(pathlib.Path(os.environ["FAKE"]) / "ended").write_text(times)
+"""
+
+
 class Fake:
     """A Terraform that does as it is told."""
 
@@ -115,3 +127,16 @@ def test_a_provider_that_cannot_be_had_is_one_clear_line(fake: Fake) -> None:
         fake.runner.init()
     assert "\n" not in str(error.value)
     assert "SAGEMAKER_TEMPLATES_PROVIDER_MIRROR" in str(error.value)
+
+
+def test_when_this_process_is_interrupted_terraform_is_asked_once_to_end_and_does_so_in_peace(fake: Fake) -> None:
+    (fake.folder / "fake.py").write_text(_PATIENT)
+
+    def interrupt(_line: str) -> None:
+        raise KeyboardInterrupt
+
+    engine = Engine("Terraform", (sys.executable, str(fake.folder / "fake.py")), "1.11.4")
+    runner = Terraform(engine, fake.folder, {"FAKE": str(fake.folder)}, fake.folder / "data", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        runner.apply()
+    assert (fake.folder / "ended").read_text() == "once"
