@@ -62,8 +62,9 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Path, number: signal
 def test_two_at_once_have_ports_of_their_own(tmp_path: Path) -> None:
     with running_emulator(log_file=tmp_path / "one") as one, running_emulator(log_file=tmp_path / "two") as two:
         assert one.url != two.url
-        one.client("ssm", "111111111111", "us-east-1").put_parameter(Name="x", Value="y", Type="String")
-        assert two.client("ssm", "111111111111", "us-east-1").describe_parameters()["Parameters"] == []
+        one.client("codecommit", "111111111111", "us-east-1").create_repository(repositoryName="only-here")
+        elsewhere = two.client("codecommit", "111111111111", "us-east-1").list_repositories()
+        assert elsewhere["repositories"] == []
 
 
 def test_one_that_was_started_to_stay_outlives_its_starter(tmp_path: Path) -> None:
@@ -102,9 +103,9 @@ def test_it_listens_on_loopback_alone(emulator_process: Emulator) -> None:
     "header", [{"Origin": "https://example.com"}, {"Host": "example.com"}], ids=lambda header: next(iter(header))
 )
 def test_web_pages_are_refused(emulator_process: Emulator, header: dict[str, str]) -> None:
-    request = Request(f"{emulator_process.url}/moto-api/reset", headers=header, method="POST")
+    request = Request(f"{emulator_process.url}/moto-api/reset", headers=header, method="POST")  # noqa: S310
     with pytest.raises(HTTPError) as refused:
-        urlopen(request)
+        urlopen(request)  # noqa: S310
     assert refused.value.code == 403
     refused.value.close()
 

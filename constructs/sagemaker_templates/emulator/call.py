@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ Environ = dict[str, Any]
 JsonObject = dict[str, Any]
 
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 
 _CREDENTIAL = re.compile(r"(?P<key>[^/=\s]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -52,15 +54,12 @@ class Call:
         return parsed if isinstance(parsed, dict) else {}
 
 
-def select_account(environ: Environ) -> None:
-    """Tell moto which account is meant when the access key is an account id.
-
-    Keys that moto issued itself, those of assumed roles, are left to moto, which knows their account.
-    """
+def select_account(environ: Environ, account_of_key: Callable[[str], str | None]) -> None:
+    """Tell moto which account is meant: the access key is its id, or a key of a role that was assumed there."""
     environ.pop(ACCOUNT_HEADER, None)
-    credential = _credential(environ)
-    if credential and _ACCOUNT_ID.fullmatch(credential["key"]):
-        environ[ACCOUNT_HEADER] = credential["key"]
+    if credential := _credential(environ):
+        key = credential["key"]
+        environ[ACCOUNT_HEADER] = key if _ACCOUNT_ID.fullmatch(key) else account_of_key(key) or DEFAULT_ACCOUNT
 
 
 def read_call(environ: Environ) -> Call:
@@ -70,9 +69,10 @@ def read_call(environ: Environ) -> Call:
     environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     credential = _credential(environ)
+    region = credential["region"] if credential else DEFAULT_REGION
     target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
     return Call(
-        place=Place(_account(environ), credential["region"] if credential else DEFAULT_REGION),
+        place=Place(environ.get(ACCOUNT_HEADER, DEFAULT_ACCOUNT), region),
         service=credential["service"].lower() if credential else "",
         operation=target.rpartition(".")[2],
         method=str(environ.get("REQUEST_METHOD", "GET")),
@@ -95,12 +95,3 @@ def _credential(environ: Environ) -> re.Match[str] | None:
         return signed
     presigned = parse_qs(str(environ.get("QUERY_STRING", ""))).get("X-Amz-Credential", [""])[0]
     return _CREDENTIAL.search(unquote(presigned))
-
-
-def _account(environ: Environ) -> str:
-    from moto.iam.models import get_account_id_from
-
-    if environ.get(ACCOUNT_HEADER):
-        return str(environ[ACCOUNT_HEADER])
-    credential = _credential(environ)
-    return str(get_account_id_from(credential["key"] if credential else ""))

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
 from sagemaker_templates.emulator.routes import RESET_ROUTE
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
@@ -68,7 +69,7 @@ class EmulatorApplication:
         """Answer one request."""
         if not _from_this_machine(environ):
             return Reply("403 Forbidden", [("Content-Type", "text/plain")], b"loopback only\n").send(start_response)
-        select_account(environ)
+        select_account(environ, moto_store.account_of_key)
         call = read_call(environ)
         if call.path == RESET_ROUTE:
             self._reset()
@@ -84,9 +85,14 @@ class EmulatorApplication:
         return self._invoke_function(named) or self._ask_moto(named, supplement)
 
     def _ask_moto(self, call: Call, supplement: Supplement) -> Reply:
-        reply = _collect(self._moto, call.headers)
+        try:
+            reply = _collect(self._moto, call.headers)
+        except Exception:  # whatever moto fails with, the client must be told in its own protocol
+            _log.exception("%s %s %s", call.service, call.operation, call.path)
+            return _not_emulated(call)
         if reply.code >= _SERVER_ERROR:
-            return _not_emulated(call, reply)
+            _log.error("%s %s %s: %s", call.service, call.operation, call.path, reply.body.decode())
+            return _not_emulated(call)
         correct = supplement.corrections.get(call.operation)
         if correct and reply.body:
             with supplement.lock:
@@ -104,6 +110,7 @@ class EmulatorApplication:
         for supplement in self._supplements.values():
             with supplement.lock:
                 supplement.reset()
+        moto_store.forget()
 
 
 def _answer(supplement: Supplement, call: Call) -> Reply:
@@ -129,9 +136,8 @@ def _collect(application: WsgiApplication, environ: Environ) -> Reply:
     return Reply(status, headers, body)
 
 
-def _not_emulated(call: Call, reply: Reply) -> Reply:
-    """Turn moto's HTML page about what it lacks into an error that a client shows, and does not retry."""
-    _log.error("not emulated: %s %s %s\n%s", call.service, call.operation, call.path, reply.body.decode())
+def _not_emulated(call: Call) -> Reply:
+    """Answer what moto lacks with an error that a client shows, and does not retry, as it would a 500."""
     message = f"the emulator cannot do {call.service} {call.operation or call.path}; see its log"
     if call.headers.get("HTTP_X_AMZ_TARGET") or call.body.startswith(b"{"):
         return _json_error("NotEmulated", message)

@@ -6,6 +6,7 @@ def keep_descriptions_of_rules_between_groups() -> None:
     from moto.ec2.models.security_groups import SecurityGroupRule
 
     def description(rule: SecurityGroupRule) -> str | None:
-        return rule.ip_range.get("Description") or rule.source_group.get("Description")
+        text: str | None = rule.ip_range.get("Description") or rule.source_group.get("Description")
+        return text
 
     SecurityGroupRule.description = property(description)

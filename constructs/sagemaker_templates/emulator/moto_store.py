@@ -124,6 +124,29 @@ class Function(Protocol):
         """Write to the function's log group."""
 
 
+def forget() -> None:
+    """Drop the stores that moto's reset would build anew, only to drop them itself: that takes seconds."""
+    from moto.core.base_backend import BackendDict, BaseBackend
+
+    for stores in list(BackendDict._instances):
+        if stores.backend.reset is BaseBackend.reset:
+            stores.clear()
+
+
+def account_of_key(key: str) -> str | None:
+    """Return the account whose role was assumed with a key.
+
+    Only what exists is looked at: moto's own search first creates every account's identities in every partition.
+    """
+    from moto.iam.models import iam_backends
+
+    for account, partitions in list(iam_backends.items()):
+        for identities in list(dict.values(partitions)):
+            if key in identities.access_keys:
+                return str(account)
+    return None
+
+
 def ec2(place: Place) -> Ec2:
     """Return EC2's store."""
     from moto.ec2.models import ec2_backends

@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sagemaker_templates.failures import StepFailed
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _LOG_LINES = 15
+_of_this_thread = threading.local()
 
 
 class EmulatorError(StepFailed):
@@ -51,9 +53,7 @@ class Emulator:
 
     def client(self, service: str, account_id: str, region: str) -> Any:
         """Return a boto3 client of one service, as an account's administrator."""
-        import boto3
-
-        return boto3.Session().client(  # type: ignore[call-overload]
+        return _session().client(
             service,
             region_name=region,
             endpoint_url=self.url,
@@ -102,6 +102,15 @@ def start_emulator(log_file: Path | None = None, port: int = 0) -> Emulator:
         EmulatorError: it did not start.
     """
     return _start(log_file, port, stop_with_this_process=False)[1]
+
+
+def _session() -> Any:
+    """Return this thread's boto3 session: reading boto3's own data takes longer than most requests."""
+    import boto3
+
+    if not hasattr(_of_this_thread, "session"):
+        _of_this_thread.session = boto3.Session()
+    return _of_this_thread.session
 
 
 def _start(

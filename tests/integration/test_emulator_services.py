@@ -1,0 +1,241 @@
+"""What a client sees of the emulator: accounts kept apart, a Git-like CodeCommit, functions that run."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from sagemaker_templates.emulator import Emulator, EmulatorError
+from sagemaker_templates.emulator.prepare import Account, prepare_configuration
+from sagemaker_templates.settings.model import (
+    Configuration,
+    Environment,
+    Network,
+    Project,
+    Repository,
+    S3State,
+    Target,
+    TemplateParameters,
+)
+
+pytestmark = pytest.mark.emulator
+
+DEV, PROD = "111111111111", "222222222222"
+REGION = "eu-west-1"
+CONNECTION = f"arn:aws:codeconnections:{REGION}:{DEV}:connection/0b1c2d3e-0000-4000-8000-000000000000"
+
+
+def test_an_access_key_that_is_an_account_id_means_that_account(emulator: Emulator) -> None:
+    for account in (DEV, PROD):
+        identity = emulator.client("sts", account, REGION).get_caller_identity()
+        assert identity["Account"] == account
+
+
+def test_an_assumed_role_acts_in_its_own_account(emulator: Emulator) -> None:
+    role = emulator.client("sts", DEV, REGION).assume_role(
+        RoleArn=f"arn:aws:iam::{PROD}:role/deployer", RoleSessionName="test", ExternalId="an-id"
+    )
+    credentials = role["Credentials"]
+    session = boto3.Session(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], REGION
+    )
+    assert session.client("sts", endpoint_url=emulator.url).get_caller_identity()["Account"] == PROD
+    session.client("codecommit", endpoint_url=emulator.url).create_repository(repositoryName="there")
+    assert _repositories(emulator, PROD) == ["there"]
+    assert _repositories(emulator, DEV) == []
+
+
+def test_a_reset_clears_what_moto_keeps_and_what_the_supplement_keeps(emulator: Emulator) -> None:
+    emulator.client("codecommit", DEV, REGION).create_repository(repositoryName="abalone")
+    connections = emulator.client("codestar-connections", DEV, REGION)
+    connections.create_connection(ConnectionName="github", ProviderType="GitHub")
+    Account(emulator, DEV, REGION).create_bucket("a-bucket")
+    emulator.reset()
+    assert _repositories(emulator, DEV) == []
+    assert connections.list_connections()["Connections"] == []
+    assert emulator.client("s3", DEV, REGION).list_buckets()["Buckets"] == []
+
+
+def test_an_operation_that_is_not_emulated_says_so(emulator: Emulator) -> None:
+    with pytest.raises(ClientError, match="the emulator cannot do codecommit MergeBranchesByFastForward"):
+        emulator.client("codecommit", DEV, REGION).merge_branches_by_fast_forward(
+            repositoryName="r", sourceCommitSpecifier="a", destinationCommitSpecifier="b"
+        )
+
+
+def test_an_administrative_request_that_is_wrong_is_an_error(emulator: Emulator) -> None:
+    with pytest.raises(EmulatorError, match="400"):
+        emulator.administer("/emulator-api/network", {"region": REGION})
+
+
+def test_a_function_gets_its_event_and_its_settings_and_no_credentials_of_this_machine(
+    emulator: Emulator, functions: "Functions", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions.create(
+        "def handle(event, context):\n"
+        "    import os\n"
+        "    return {**event, 'memory': context.memory_limit_in_mb, 'names': sorted(os.environ)}\n",
+        Environment={"Variables": {"TABLE": "x"}},
+    )
+    answer = functions.invoke({"number": 1})
+    assert answer["payload"]["number"] == 1
+    assert answer["payload"]["memory"] == "128"
+    names = set(answer["payload"]["names"])
+    assert {"TABLE", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_REGION"} <= names
+    assert not {"HOME", "AWS_SESSION_TOKEN", "AWS_PROFILE"} & names
+
+
+def test_a_function_that_raises_answers_a_function_error_with_its_log(functions: "Functions") -> None:
+    functions.create("def handle(event, context):\n    print('so far')\n    raise ValueError('no such repository')\n")
+    answer = functions.invoke({}, LogType="Tail")
+    assert answer["error"] == "Unhandled"
+    assert answer["payload"]["errorType"] == "ValueError"
+    assert answer["payload"]["errorMessage"] == "no such repository"
+    assert "so far" in answer["log"]
+
+
+def test_a_function_without_its_module_answers_a_function_error(functions: "Functions") -> None:
+    functions.create("", Handler="missing.handle")
+    answer = functions.invoke({})
+    assert answer["error"] == "Unhandled"
+    assert answer["payload"]["errorType"] == "ModuleNotFoundError"
+
+
+def test_a_function_whose_process_dies_answers_a_function_error(functions: "Functions") -> None:
+    functions.create("import os\ndef handle(event, context):\n    os._exit(3)\n")
+    answer = functions.invoke({})
+    assert answer["error"] == "Unhandled"
+    assert answer["payload"]["errorType"] == "Runtime.ExitError"
+
+
+def test_a_function_logs_to_the_log_group_that_was_made_for_it(emulator: Emulator, functions: "Functions") -> None:
+    logs = emulator.client("logs", DEV, REGION)
+    functions.create("def handle(event, context):\n    print('a line')\n")
+    functions.invoke({})
+    assert logs.describe_log_groups()["logGroups"] == []
+    logs.create_log_group(logGroupName="/aws/lambda/function")
+    functions.invoke({})
+    events = logs.filter_log_events(logGroupName="/aws/lambda/function")["events"]
+    assert [event["message"] for event in events] == ["a line"]
+
+
+def test_a_model_package_group_that_holds_models_cannot_be_deleted(emulator: Emulator) -> None:
+    sagemaker = emulator.client("sagemaker", DEV, REGION)
+    sagemaker.create_model_package_group(ModelPackageGroupName="abalone")
+    containers = [{"Image": f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/x:1"}]
+    specification = {
+        "Containers": containers,
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    sagemaker.create_model_package(ModelPackageGroupName="abalone", InferenceSpecification=specification)
+    with pytest.raises(ClientError, match="still contains model packages"):
+        sagemaker.delete_model_package_group(ModelPackageGroupName="abalone")
+
+
+def test_a_codebuild_project_can_be_updated_found_by_arn_and_deleted(emulator: Emulator) -> None:
+    codebuild = emulator.client("codebuild", DEV, REGION)
+    project = {
+        "source": {"type": "CODEPIPELINE"},
+        "artifacts": {"type": "CODEPIPELINE"},
+        "environment": {"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"},
+        "serviceRole": f"arn:aws:iam::{DEV}:role/build",
+    }
+    arn = codebuild.create_project(name="abalone", **project)["project"]["arn"]
+    codebuild.update_project(name="abalone", timeoutInMinutes=7)
+    found = codebuild.batch_get_projects(names=[arn, "unknown"])
+    assert found["projects"][0]["timeoutInMinutes"] == 7
+    assert found["projectsNotFound"] == ["unknown"]
+    codebuild.delete_project(name=arn)
+    assert codebuild.list_projects()["projects"] == []
+
+
+def test_accounts_get_what_a_configuration_takes_for_granted(emulator: Emulator) -> None:
+    configuration = _configuration()
+    prepare_configuration(emulator, configuration)
+    prepare_configuration(emulator, configuration)  # again, as two environments may share an account
+
+    s3 = emulator.client("s3", DEV, REGION)
+    assert s3.get_bucket_versioning(Bucket="example-state")["Status"] == "Enabled"
+    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == {"example-state", "example-logs"}
+    for account, vpc in ((DEV, "vpc-0123456789abcdef0"), (PROD, "vpc-0fedcba9876543210")):
+        ec2 = emulator.client("ec2", account, REGION)
+        assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["VpcId"] == vpc
+        boundary = f"arn:aws:iam::{account}:policy/boundary"
+        assert emulator.client("iam", account, REGION).get_policy(PolicyArn=boundary)["Policy"]["Arn"] == boundary
+    subnets = emulator.client("ec2", DEV, REGION).describe_subnets(
+        SubnetIds=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+    )["Subnets"]
+    assert {subnet["VpcId"] for subnet in subnets} == {"vpc-0123456789abcdef0"}
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2
+    assert emulator.client("secretsmanager", DEV, REGION).get_secret_value(SecretId="github_token")["SecretString"]
+    connection = emulator.client("codeconnections", DEV, REGION).get_connection(ConnectionArn=CONNECTION)
+    assert connection["Connection"]["ConnectionStatus"] == "AVAILABLE"
+
+
+class Functions:
+    """Creates and invokes one function."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._client = emulator.client("lambda", DEV, REGION)
+
+    def create(self, source: str, **settings: Any) -> None:
+        defaults = {"Handler": "index.handle", "Runtime": "python3.12", "Role": f"arn:aws:iam::{DEV}:role/seeder"}
+        self._client.create_function(FunctionName="function", Code={"ZipFile": _zip(source)}, **(defaults | settings))
+
+    def invoke(self, event: dict[str, Any], **options: Any) -> dict[str, Any]:
+        import base64
+
+        reply = self._client.invoke(FunctionName="function", Payload=json.dumps(event), **options)
+        return {
+            "payload": json.loads(reply["Payload"].read()),
+            "error": reply.get("FunctionError"),
+            "log": base64.b64decode(reply.get("LogResult", "")).decode(),
+        }
+
+
+@pytest.fixture
+def functions(emulator: Emulator) -> Iterator[Functions]:
+    role = {"Version": "2012-10-17", "Statement": []}
+    emulator.client("iam", DEV, REGION).create_role(RoleName="seeder", AssumeRolePolicyDocument=json.dumps(role))
+    yield Functions(emulator)
+
+
+def _repositories(emulator: Emulator, account: str) -> list[str]:
+    listed = emulator.client("codecommit", account, REGION).list_repositories()
+    return [repository["repositoryName"] for repository in listed["repositories"]]
+
+
+def _configuration() -> Configuration:
+    environment = Environment(
+        name="dev",
+        account_id=DEV,
+        region=REGION,
+        state=S3State(bucket="example-state", key_prefix="x", region=REGION),
+        network=Network("vpc-0123456789abcdef0", ("subnet-0123456789abcdef0",), ("sg-0123456789abcdef0",)),
+        permissions_boundary_name="boundary",
+        s3_access_logs_bucket_arn="arn:aws:s3:::example-logs",
+    )
+    project = Project(
+        environment=environment,
+        template="xgboost_abalone",
+        name="abalone",
+        id="p-abalone01",
+        parameters=TemplateParameters(),
+        network=Network("vpc-0123456789abcdef0", ("subnet-0123456789abcdef1",), ("sg-0123456789abcdef0",)),
+        targets=(Target("prod", PROD, REGION, Network("vpc-0fedcba9876543210", ("subnet-0fedcba9876543210",))),),
+        repository=Repository(type="GitHub", owner="example", codeconnection_arn=CONNECTION),
+        permissions_boundary_name="boundary",
+    )
+    return Configuration(environments=(environment,), projects=(project,))
+
+
+def _zip(source: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("index.py", source)
+    return written.getvalue()
