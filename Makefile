@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
-SEED_LOCKS := $(wildcard seed/requirements*.txt)
+SEED_LOCKS := seed/xgboost_abalone/requirements.txt seed/xgboost_abalone/requirements-dev.txt
 
 .PHONY: help demo test synth lint format types unit integration seed-test golden docs lock bench clean
 
@@ -20,10 +20,12 @@ test: lint unit integration seed-test ## Everything that CI runs
 synth: $(INSTALLED) ## Write cdktf.out/ from environments/
 	@$(BIN)/python main.py
 
-lint: $(INSTALLED) ## Format, lint and types
+lint: $(INSTALLED) $(SEED_INSTALLED) ## Format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
+		seed/_shared/mlops seed/xgboost_abalone/abalone
 
 format: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff format .
@@ -36,7 +38,7 @@ integration: $(INSTALLED) ## Real Terraform against the embedded emulator
 	$(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
-	GENERATOR_PYTHON=$(abspath $(BIN)/python) .venv-seed/bin/python -m pytest -q -c tests/seed/pytest.ini tests/seed
+	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q tests/seed
 
 golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; review the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_golden.py
@@ -46,6 +48,8 @@ docs: $(INSTALLED) ## Write generated schemas and tables anew
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
+	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
+		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 
 bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app
 	@$(BIN)/python tests/bench/synthesis.py
@@ -60,4 +64,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+# The seeds have an environment of their own: the SageMaker SDK and checkov want different versions of boto3.
+$(SEED_INSTALLED): $(SEED_LOCKS) | $(INSTALLED)
+	@echo "Setting up .venv-seed"
+	@test -x .venv-seed/bin/python || $(UV) venv --quiet --python $(BIN)/python .venv-seed
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv-seed/bin/python $(SEED_LOCKS)
 	@touch $@

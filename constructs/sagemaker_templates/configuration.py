@@ -23,5 +23,5 @@ def load_configuration(environments: Path) -> Configuration:
 def _checks(project: Project) -> Iterator[str]:
     yield from name_problems(project)
     if project.repository.type not in _AVAILABLE_REPOSITORIES:
-        available = ", ".join(_AVAILABLE_REPOSITORIES)
-        yield f'asks for repository-type "{project.repository.type}", which cannot be created yet; allowed: {available}'
+        allowed = ", ".join(_AVAILABLE_REPOSITORIES)
+        yield f'asks for repository-type "{project.repository.type}", which cannot be created yet; allowed: {allowed}'

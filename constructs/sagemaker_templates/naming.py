@@ -178,6 +178,11 @@ class ProjectNames:
         return f"{self.project.name}-{self.project.id}"
 
     @property
+    def pipeline_prefix(self) -> str:
+        """Where in the artifact bucket the SageMaker pipeline keeps code, outputs, models and reports."""
+        return f"pipelines/{self.ml_pipeline}"
+
+    @property
     def repository(self) -> str:
         return f"{self.project.name}-{self.suffix}"
 

@@ -74,7 +74,7 @@ def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None
     pytest.fail(f"the emulator did not start in {START_SECONDS} s:\n{log.read_text()}")
 
 
-def client(service: str, endpoint: str) -> Any:  # noqa: ANN401
+def client(service: str, endpoint: str) -> Any:
     make: Callable[..., Any] = boto3.client
     return make(
         service,

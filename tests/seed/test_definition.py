@@ -177,7 +177,7 @@ def test_compiling_happened_where_no_network_was() -> None:
     assert b"Network is unreachable" in inside.stderr
 
 
-def broken(compiled: Compiled, path: list[str | int], value: Any) -> Definition:  # noqa: ANN401
+def broken(compiled: Compiled, path: list[str | int], value: Any) -> Definition:
     """The definition with one thing replaced, or removed if the value is None."""
     raw = copy.deepcopy(json.loads(compiled.text))
     place: Any = raw
@@ -230,7 +230,7 @@ REGISTER = ["Steps", 3, "Arguments", "IfSteps", 0, "Arguments"]
 def test_the_check_finds_what_sagemaker_would_refuse(
     compiled: dict[str, Compiled],
     path: list[str | int],
-    value: Any,  # noqa: ANN401
+    value: Any,
     problem: str,
 ) -> None:
     found = problems(broken(compiled["all"], path, value))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import USE
+from sagemaker_templates.blocks.encryption import USE, USE_FOR_OBJECTS
 from sagemaker_templates.blocks.iam import Role, Statement, from_resource, passed_to, service_role
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
 from sagemaker_templates.providers import aws
@@ -50,7 +50,7 @@ def build_project(
         path=SERVICE_ROLE_PATH,
         service="codebuild.amazonaws.com",
         description=f"CodeBuild of the SageMaker project {names.project.name}",
-        statements=[_write_logs(names), *pipeline_artifacts(names), *statements],
+        statements=[_write_logs(names), *pipeline_artifacts(names), use_pipeline_key(key), *statements],
         trust_conditions=[from_resource(names.arn("codebuild", f"project/{names.build_project}"))],
         permissions_boundary_arn=permissions_boundary_arn,
     )
@@ -103,17 +103,22 @@ def pipeline_artifacts(names: ProjectNames) -> list[Statement]:
     ]
 
 
-def build_ml_pipeline(names: ProjectNames, *, execution_role_arn: str) -> list[Statement]:
-    """What creating, updating and starting the project's SageMaker pipeline takes."""
+def build_ml_pipeline(
+    names: ProjectNames, *, execution_role: Role, artifact_key: Any, first_data: Sequence[str] = ()
+) -> list[Statement]:
+    """What delivering and starting the project's SageMaker pipeline takes.
+
+    Args:
+        first_data: objects of the artifact bucket that the build writes where nothing is there yet.
+    """
     pipeline = names.arn("sagemaker", f"pipeline/{names.ml_pipeline}")
+    bucket = names.bucket_arn(names.artifact_bucket)
     return [
         Statement(
             "DefinePipeline",
             [
                 "sagemaker:AddTags",
                 "sagemaker:CreatePipeline",
-                "sagemaker:DescribePipeline",
-                "sagemaker:ListTags",
                 "sagemaker:StartPipelineExecution",
                 "sagemaker:UpdatePipeline",
             ],
@@ -127,12 +132,21 @@ def build_ml_pipeline(names: ProjectNames, *, execution_role_arn: str) -> list[S
         Statement(
             "RunPipelineAsExecutionRole",
             ["iam:PassRole"],
-            [execution_role_arn],
+            [execution_role.arn],
             conditions=[passed_to("sagemaker.amazonaws.com")],
         ),
+        Statement(
+            "UploadCode",
+            ["s3:PutObject"],
+            [f"{bucket}/{names.pipeline_prefix}/code/*", *(f"{bucket}/{path}" for path in first_data)],
+        ),
+        Statement("EncryptCode", USE_FOR_OBJECTS, [artifact_key.arn]),
     ]
 
 
-def use_keys(*keys: Any) -> Statement:
-    """Read and write data encrypted with these keys."""
-    return Statement("UseKeys", USE, [key.arn for key in keys])
+def use_pipeline_key(key: Any) -> Statement:
+    """Read and write the delivery pipeline's artifacts, encrypted with its key.
+
+    Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html
+    """
+    return Statement("UsePipelineKey", USE, [key.arn])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sagemaker_templates.blocks.build_project import Build, pipeline_artifacts, use_keys
+from sagemaker_templates.blocks.build_project import Build, pipeline_artifacts, use_pipeline_key
 from sagemaker_templates.blocks.code_repository import BRANCH, Source
 from sagemaker_templates.blocks.iam import Statement, from_resource, service_role
 from sagemaker_templates.naming import ProjectNames
@@ -39,7 +39,7 @@ def delivery_pipeline(
         description=f"CodePipeline of the SageMaker project {names.project.name}",
         statements=[
             *pipeline_artifacts(names),
-            use_keys(key),
+            use_pipeline_key(key),
             *source.statements,
             _start_builds(names),
         ],

@@ -43,6 +43,10 @@ USE = (
 )
 """What reading and writing of encrypted data takes."""
 
+USE_FOR_OBJECTS = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+"""What S3 asks of whoever reads and writes encrypted objects
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html)."""
+
 READ = ("kms:Decrypt", "kms:DescribeKey")
 """What reading of encrypted data takes."""
 

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sagemaker_templates.blocks.encryption import USE_FOR_OBJECTS
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, passed_to, service_role
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
 from sagemaker_templates.settings.model import Network
-
-_JOB_NAMES = "pipelines-*"
-"""SageMaker Pipelines names jobs ``pipelines-<execution id>-<step>-<suffix>``, whatever the pipeline's name is."""
 
 
 def execution_role(
@@ -38,21 +36,29 @@ def execution_role_arn(names: ProjectNames) -> str:
     return names.global_arn("iam", f"role{SERVICE_ROLE_PATH}{names.execution_role}")
 
 
-def read_and_write_bucket(names: ProjectNames, bucket: str) -> list[Statement]:
-    """Use of one bucket by jobs and by the build."""
-    arn = names.bucket_arn(bucket)
+def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
+    """Read and write what executions of the project's pipeline keep, read its data, encrypt volumes and objects."""
+    bucket = names.bucket_arn(names.artifact_bucket)
     return [
-        Statement("ListModelBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [arn]),
+        Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement(
-            "UseModelBucket",
+            "UsePipelineFiles",
             ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-            [f"{arn}/*"],
+            [f"{bucket}/{names.pipeline_prefix}/*"],
+        ),
+        Statement("ReadData", ["s3:GetObject"], [f"{bucket}/data/*"]),
+        Statement("UseKey", USE_FOR_OBJECTS, [key.arn]),
+        Statement(
+            "EncryptVolumes",
+            ["kms:CreateGrant"],
+            [key.arn],
+            conditions=[Condition("Bool", "kms:GrantIsForAWSResource", ["true"])],
         ),
     ]
 
 
 def run_jobs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
-    """Start, follow and stop jobs of a pipeline.
+    """Start, follow and stop jobs of the project's pipeline, which the seeds name after the project.
 
     Args:
         kinds: ``processing``, ``training``, ``transform``.
@@ -64,7 +70,7 @@ def run_jobs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
         Statement(
             "RunJobs",
             [*actions, "sagemaker:AddTags"],
-            [names.arn("sagemaker", f"{kind}-job/{_JOB_NAMES}") for kind in kinds],
+            [names.arn("sagemaker", f"{kind}-job/{names.project.name}-*") for kind in kinds],
         ),
         Statement(
             "RunJobsAsItself",
@@ -93,14 +99,17 @@ def register_models(names: ProjectNames) -> Statement:
     )
 
 
-def write_job_logs(names: ProjectNames) -> list[Statement]:
-    """Logs and metrics of jobs."""
-    groups = names.arn("logs", "log-group:/aws/sagemaker/*")
+def write_job_logs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
+    """Logs and metrics of jobs, in the log groups that SageMaker gives each kind.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+    """
+    groups = [names.arn("logs", f"log-group:/aws/sagemaker/{kind.capitalize()}Jobs*") for kind in kinds]
     return [
         Statement(
             "WriteJobLogs",
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [groups],
+            groups,
         ),
         Statement(
             "WriteJobMetrics",

@@ -102,11 +102,12 @@ ProjectName = Annotated[
     ),
 ]
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html#sagemaker-CreateProject-response-ProjectId
+# Lower-case, as SageMaker makes them: it writes the ARNs of what is named after the id in lower case.
 ProjectId = Annotated[
     str,
     Rule(
-        "[A-Za-z0-9](?:-*[A-Za-z0-9])*",
-        "1 to 20 letters, digits and hyphens, no hyphen at the ends",
+        "[a-z0-9](?:-*[a-z0-9])*",
+        "1 to 20 lower-case letters, digits and hyphens, no hyphen at the ends",
         max_length=20,
     ),
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from sagemaker_templates.blocks.build_environment import build_environment
-from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project, use_keys
+from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project
 from sagemaker_templates.blocks.code_repository import codecommit_repository
 from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
 from sagemaker_templates.blocks.encryption import log_group
@@ -18,9 +18,9 @@ from sagemaker_templates.blocks.execution_role import (
     execution_role,
     join_network,
     pull_sagemaker_images,
-    read_and_write_bucket,
     register_models,
     run_jobs,
+    use_pipeline_files,
     write_job_logs,
 )
 from sagemaker_templates.blocks.model_registry import model_package_group
@@ -30,6 +30,8 @@ from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.model import TemplateParameters
 from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
+
+_JOBS = ("processing", "training")
 
 
 class Parameters(TemplateParameters):
@@ -69,11 +71,10 @@ def build(context: ProjectContext) -> None:
         "execution_role",
         names=names,
         statements=[
-            *run_jobs(names, ["processing", "training"]),
+            *run_jobs(names, _JOBS),
             register_models(names),
-            *read_and_write_bucket(names, names.artifact_bucket),
-            use_keys(artifacts.key),
-            *write_job_logs(names),
+            *use_pipeline_files(names, artifacts.key),
+            *write_job_logs(names, _JOBS),
             *pull_sagemaker_images(names, ["sagemaker-xgboost"]),
             *join_network(names, project.network, security_groups),
         ],
@@ -96,11 +97,9 @@ def build(context: ProjectContext) -> None:
             **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
             **_job_variables(project.parameters, project.network.subnet_ids, security_groups),
         },
-        statements=[
-            *build_ml_pipeline(names, execution_role_arn=role.arn),
-            *read_and_write_bucket(names, names.artifact_bucket),
-            use_keys(artifacts.key, pipeline.key),
-        ],
+        statements=build_ml_pipeline(
+            names, execution_role=role, artifact_key=artifacts.key, first_data=["data/abalone.csv"]
+        ),
         permissions_boundary_arn=boundary,
     )
     delivery = delivery_pipeline(

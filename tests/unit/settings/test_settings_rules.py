@@ -73,7 +73,7 @@ def test_a_hint_is_always_accepted(text: str) -> None:
     ("name", "right", "wrong"),
     [
         ("ProjectName", ["a", "a-b", "a--b", "a" * 32, "0"], ["", "-a", "a-", "A", "a_b", "a" * 33, "a\n", "é"]),
-        ("ProjectId", ["p-ABC", "x" * 20], ["", "-a", "a-", "x" * 21, "a_b"]),
+        ("ProjectId", ["x" * 20], ["", "-a", "a-", "x" * 21, "a_b"]),
         ("EnvironmentName", ["dev", "pre-prod", "a" * 32], ["Dev", "a--b", "-a", "a-", "a" * 33, "a_b"]),
         ("AccountId", ["000000000000"], ["1" * 11, "1" * 13, "11111111111a", "\u0661" * 12]),
         ("VpcId", ["vpc-01234567", "vpc-0123456789abcdef0"], ["vpc-", "vpc-0123456g", "subnet-01234567"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator
 from sagemaker_templates.settings import reference, schema
 from sagemaker_templates.templates.registry import all_templates
 from settings.settings_folder import ABALONE, DEV, FILES, TEMPLATES
