@@ -1,0 +1,94 @@
+"""A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sagemaker_templates.application import write_stacks
+from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.naming import ProjectNames
+from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.seeds import assemble
+from sagemaker_templates.settings import Configuration
+from sagemaker_templates.settings.model import Project
+from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
+from sagemaker_templates.templates.registry import all_templates
+
+
+@dataclass(frozen=True)
+class Site:
+    """Environments in ``folder``, in accounts of the emulator that are prepared for them."""
+
+    folder: Path
+    configuration: Configuration
+    emulator: Emulator
+    initialized: Callable[[StackPlan], Terraform]
+
+    @property
+    def plans(self) -> list[StackPlan]:
+        """The stacks, in the order of application."""
+        return planned_stacks(self.configuration, all_templates())
+
+    def of(self, environment: str) -> list[StackPlan]:
+        """The stacks of one environment."""
+        return [plan for plan in self.plans if plan.environment.name == environment]
+
+    @cached_property
+    def _runners(self) -> dict[str, Terraform]:
+        return {}
+
+    def terraform(self, plan: StackPlan) -> Terraform:
+        """Terraform in a stack's folder, initialized once."""
+        if plan.name not in self._runners:
+            self._runners[plan.name] = self.initialized(plan)
+        return self._runners[plan.name]
+
+    def synthesize(self) -> None:
+        """Write the stacks anew from the files as they are now."""
+        environments = self.folder / "environments"
+        write_stacks(load_configuration(environments), environments=environments, output=self.folder / "cdktf.out")
+
+    def client(self, service: str, project: Project) -> Any:
+        """A boto3 client in a project's account."""
+        environment = project.environment
+        return self.emulator.client(service, environment.account_id, environment.region)
+
+    def head(self, project: Project) -> str:
+        """The commit at the tip of main of a project's repository."""
+        names = ProjectNames(project, all_templates()[project.template].repository_suffix)
+        branch = self.client("codecommit", project).get_branch(repositoryName=names.repository, branchName="main")
+        return str(branch["branch"]["commitId"])
+
+    def buckets(self, project: Project) -> set[str]:
+        """The names of all buckets in a project's account."""
+        return {bucket["Name"] for bucket in self.client("s3", project).list_buckets()["Buckets"]}
+
+    def assert_seeded(self, project: Project) -> None:
+        """Assert that the repository holds exactly the template's seed."""
+        template = all_templates()[project.template]
+        repository = ProjectNames(project, template.repository_suffix).repository
+        codecommit, seed = self.client("codecommit", project), assemble(template.seed)
+        for path, content in seed.items():
+            assert codecommit.get_file(repositoryName=repository, filePath=path)["fileContent"] == content, path
+        top = codecommit.get_folder(repositoryName=repository, folderPath="/")
+        entries = {entry["relativePath"] for entry in [*top["files"], *top["subFolders"]]}
+        assert entries == {path.split("/")[0] for path in seed}
+
+
+def apply_and_plan_again(terraform: Terraform) -> None:
+    """Apply a stack for the first time and assert that a second plan is empty."""
+    terraform.validate()
+    first = terraform.plan()
+    assert first.has_changes
+    terraform.apply(first)
+    second = terraform.plan()
+    assert not second.has_changes, second.text
+
+
+def destroy(terraform: Terraform) -> None:
+    """Destroy a stack and assert that its state is empty."""
+    terraform.destroy()
+    assert not terraform.show_json().get("values")
