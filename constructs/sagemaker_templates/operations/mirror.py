@@ -25,10 +25,14 @@ class MirrorError(StepFailed):
 
 @dataclass(frozen=True)
 class ProviderSource:
-    """A CLI configuration file that exists, and in words where it takes the provider from."""
+    """A CLI configuration file that exists, and in words where it takes the provider from.
+
+    ``mirror`` is the folder that serves it, where that is known.
+    """
 
     cli_config_file: Path
     description: str
+    mirror: Path | None = None
 
     def environment(self) -> dict[str, str]:
         """Return the variable that makes Terraform read the file."""
@@ -104,7 +108,7 @@ def _from_mirror(work_folder: Path, mirror: Path) -> ProviderSource:
   }}
 }}
 """
-    return ProviderSource(_write(work_folder, text), f"the mirror {mirror}")
+    return ProviderSource(_write(work_folder, text), f"the mirror {mirror}", mirror)
 
 
 def _write(work_folder: Path, text: str) -> Path:

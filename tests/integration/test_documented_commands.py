@@ -1,0 +1,115 @@
+"""Every command that README and docs show is run as it is written, in a copy of the project, against the emulator."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.emulator.prepare import prepare_configuration
+from sagemaker_templates.operations.mirror import ProviderSource
+
+ROOT = Path(__file__).parents[2]
+CDKTF = ROOT / "tests" / "cdktf_cli" / "node_modules" / ".bin"
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+RUN_ELSEWHERE = {
+    "make demo": "test_demo.py",
+    "sagemaker-templates demo": "test_demo.py",
+    "make test": "this very run",
+}
+"""Commands with a test of their own."""
+
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
+
+
+def commands(page: Path) -> list[str]:
+    """The lines of a page's shell blocks, comments left out."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    lines = [re.sub(r"\s+#.*", "", line).strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+PAGES_WITH_COMMANDS = [page for page in PAGES if commands(page)]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the project as git has it, with the virtual environment that is there already."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / name)
+            # Older than the shared virtual environment, which make must find up to date and leave alone.
+            os.utime(tmp_path / name, (0, 0))
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    return tmp_path
+
+
+@pytest.fixture
+def variables(emulator: Emulator, provider: ProviderSource, missing: Callable[[str], NoReturn]) -> dict[str, str]:
+    """The environment of a person with credentials of the first account and the CDKTF command line installed."""
+    if not (CDKTF / "cdktf").exists():
+        missing("the CDKTF command line is not installed: npm ci --prefix tests/cdktf_cli")
+    if not shutil.which("terraform"):
+        missing("there is no terraform on the PATH")
+    configuration = load_configuration(ROOT / "environments")
+    prepare_configuration(emulator, configuration)
+    first = configuration.environments[0]
+    mirror = {"TF_CLI_ARGS_providers_lock": f"-fs-mirror={provider.mirror}"} if provider.mirror else {}
+    quiet = {"CHECKPOINT_DISABLE": "1", "DISABLE_VERSION_CHECK": "1", "CI": "1"}
+    return {
+        **{name: value for name, value in os.environ.items() if name not in ("NODE_OPTIONS", "MAKEFLAGS")},
+        **emulator.environment(first.account_id, first.region),
+        **provider.environment(),
+        **mirror,
+        **quiet,
+        "PATH": f"{CDKTF}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+def _script(page: Path) -> Iterator[str]:
+    yield "set -eux"
+    for line in commands(page):
+        if line in RUN_ELSEWHERE:
+            continue
+        yield f"{line} -auto-approve" if line.startswith("terraform") and line.endswith("destroy") else line
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_COMMANDS, ids=lambda page: page.name)
+def test_the_commands_of_a_page_work_as_written(page: Path, copy: Path, variables: dict[str, str]) -> None:
+    if page.name == "applying.md":
+        _say_that_data_may_go(copy)
+    run = subprocess.run(
+        ["bash", "-c", "\n".join(_script(page))],
+        cwd=copy,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+
+def _say_that_data_may_go(copy: Path) -> None:
+    """The page ends with a destroy, which asks for this to be said first."""
+    file = copy / "environments" / "dev" / "environment.yaml"
+    file.write_text(file.read_text() + "\nprotect-data: false\n")
+
+
+def test_every_command_that_is_run_elsewhere_is_shown_somewhere() -> None:
+    shown = {line for page in PAGES for line in commands(page)}
+    assert set(RUN_ELSEWHERE) <= shown
