@@ -4,6 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
+NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := seed/xgboost_abalone/requirements.txt seed/xgboost_abalone/requirements-dev.txt
@@ -35,7 +36,7 @@ format: $(INSTALLED) ## Format and mend what can be mended
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 tests/unit
 
-integration: $(INSTALLED) $(CDKTF_INSTALLED) ## Real Terraform against the embedded emulator
+integration: $(INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) ## Real Terraform against the embedded emulator
 	$(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
@@ -80,4 +81,11 @@ $(SEED_INSTALLED): $(SEED_LOCKS) | $(INSTALLED)
 $(CDKTF_INSTALLED): tests/cdktf_cli/package-lock.json
 	@echo "Setting up the CDKTF command line"
 	@npm ci --silent --no-audit --no-fund --prefix tests/cdktf_cli
+	@touch $@
+
+# The bindings of the AWS provider's newer major version, beside those that the project uses.
+$(NEWEST_INSTALLED): tests/newest_bindings/requirements.txt | $(INSTALLED)
+	@echo "Setting up the newest bindings"
+	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
+	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
 	@touch $@
