@@ -20,6 +20,13 @@ def test_the_newest_bindings_synthesize_the_same_bytes(tmp_path: Path, missing: 
         check=True,
     )
     assert version.stdout.startswith("21.")
-    command = [PYTHON, ROOT / "main.py", "--environments", ROOT / "environments", "--output", tmp_path / "out"]
+    command: list[str | Path] = [
+        PYTHON,
+        ROOT / "main.py",
+        "--environments",
+        ROOT / "environments",
+        "--output",
+        tmp_path / "out",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     assert files_of(tmp_path / "out" / "stacks") == files(SHIPPED)
