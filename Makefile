@@ -53,8 +53,9 @@ lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 
-bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app
+bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app; count IAM wildcards
 	@$(BIN)/python tests/bench/synthesis.py
+	@$(BIN)/python tests/bench/policies.py
 
 clean: ## Remove what was made here
 	rm -rf .venv .venv-seed cdktf.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,6 @@
 """One stack, taken through Terraform: plan, apply, and a second plan that must find nothing to do."""
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -14,6 +15,10 @@ from sagemaker_templates.stacks.synthesis import StackPlan
 
 Say = Callable[[str, str], None]
 """Told the stack's name and what was just done with it."""
+
+
+# Read from the plan's text: each further command would load the provider's whole schema once more.
+_WILL_BE_CREATED = re.compile(r"^  # (\S+) will be created$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,8 @@ class Rollout:
         start = time.perf_counter()
         terraform = self._terraform(plan)
         terraform.init()
-        terraform.validate()
         first = terraform.plan()
-        created = _created(terraform.show_json(first))
+        created = tuple(_WILL_BE_CREATED.findall(first.text))
         self.say(plan.name, f"planned: {len(created)} to create")
         terraform.apply(first)
         self.say(plan.name, f"applied: {len(created)} created")
@@ -74,9 +78,3 @@ class Rollout:
             **self.provider.environment(),
         }
         return Terraform(self.engine, folder, environment, self.work / "data" / plan.name)
-
-
-def _created(plan: dict[str, object]) -> tuple[str, ...]:
-    changes = plan.get("resource_changes", [])
-    assert isinstance(changes, list)  # noqa: S101 - Terraform's documented format
-    return tuple(change["address"] for change in changes if change["change"]["actions"] == ["create"])

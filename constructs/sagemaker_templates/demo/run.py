@@ -23,7 +23,7 @@ from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 
 _AT_ONCE = 3
-"""Stacks applied at once; most of an apply is waiting."""
+"""Environments applied at once; most of an apply is waiting."""
 
 
 class DemoFailed(StepFailed):
@@ -47,7 +47,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     console.print(f"validate   {len(configuration.projects)} projects in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)
     console.print(f"synthesize {len(folders)} stacks in {output}/stacks")
-    with _emulator(keep) as emulator, tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, _emulator(keep, Path(work)) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
         prepare_configuration(emulator, configuration)
         rollout = _rollout(console, emulator, output / "stacks", Path(work))
@@ -61,11 +61,11 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
 
 
 @contextmanager
-def _emulator(keep: bool) -> Iterator[Emulator]:
+def _emulator(keep: bool, work: Path) -> Iterator[Emulator]:
     if keep:
         yield start_emulator()
         return
-    with running_emulator() as emulator:
+    with running_emulator(log_file=work / "emulator.log") as emulator:
         yield emulator
 
 
@@ -80,11 +80,13 @@ def _teller(console: Console) -> Callable[[str, str], None]:
 
 
 def _roll_out(rollout: Rollout, plans: list[StackPlan]) -> list[RolledOut]:
-    """Foundations first, then the projects, several at once."""
-    foundations = [plan for plan in plans if plan.project is None]
-    projects = [plan for plan in plans if plan.project is not None]
+    """Several environments at once; in each, the foundation before the projects."""
+    environments: dict[str, list[StackPlan]] = {}
+    for plan in plans:
+        environments.setdefault(plan.environment.name, []).append(plan)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return [*pool.map(rollout.roll_out, foundations), *pool.map(rollout.roll_out, projects)]
+        results = pool.map(lambda stacks: [rollout.roll_out(plan) for plan in stacks], environments.values())
+        return [result for of_one_environment in results for result in of_one_environment]
 
 
 def _after(console: Console, emulator: Emulator, configuration: Configuration, keep: bool) -> None:
