@@ -70,7 +70,7 @@ def test_an_approval_in_the_group_starts_the_pipeline() -> None:
     ],
     ids=lambda event: "-".join([event["account"], event["source"], *map(str, event["detail"].values())]),
 )
-def test_nothing_else_does(event: Mapping[str, Any]) -> None:
+def test_no_other_change_of_a_package_starts_it(event: Mapping[str, Any]) -> None:
     assert not _starts(event)
 
 
