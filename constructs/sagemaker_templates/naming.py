@@ -219,6 +219,19 @@ class ProjectNames:
         return f"{self.project.name}-events"
 
     @property
+    def approval_rule(self) -> str:
+        return f"{self.project.name}-{self.suffix}-approval"
+
+    @property
+    def schedule_rule(self) -> str:
+        return f"{self.project.name}-{self.suffix}-schedule"
+
+    @property
+    def start_role(self) -> str:
+        """The role with which EventBridge starts the SageMaker pipeline itself."""
+        return f"{self.project.name}-pipeline-start"
+
+    @property
     def jobs_security_group(self) -> str:
         return f"{self.project.name}-jobs"
 
@@ -274,6 +287,9 @@ class ProjectNames:
         yield SECURITY_GROUP, self.jobs_security_group
         yield KMS_ALIAS, self.artifact_key_alias
         yield KMS_ALIAS, self.pipeline_key_alias
+        yield EVENT_RULE, self.approval_rule
+        yield EVENT_RULE, self.schedule_rule
+        yield IAM_ROLE, self.start_role
 
 
 def name_problems(project: Project) -> Iterator[str]:

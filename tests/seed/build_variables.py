@@ -37,3 +37,26 @@ VARIANTS = {
         "MODEL_PACKAGE_GROUP_NAME": f"{'a' * 32}-p-{'b' * 20}",
     },
 }
+
+SCORING = PLAIN | {
+    "SAGEMAKER_PROJECT_NAME": "scoring",
+    "SAGEMAKER_PROJECT_ID": "p-scoring01",
+    "SAGEMAKER_PIPELINE_NAME": "scoring-p-scoring01",
+    "SAGEMAKER_PIPELINE_ROLE_ARN": "arn:aws:iam::111111111111:role/service-role/scoring-execution",
+    "ARTIFACT_BUCKET": "mlops-scoring-111111111111",
+    "BASE_JOB_PREFIX": "abalone-batch",
+    "MODEL_BUCKET": PLAIN["ARTIFACT_BUCKET"],
+    **ISOLATED,
+}
+SCORING_VARIANTS = {
+    "plain": SCORING,
+    "all": SCORING | KEY | VPC | DOMAIN,
+    "other-region": SCORING | {"AWS_REGION": "eu-west-1"},
+    "longest-names": SCORING
+    | {
+        "SAGEMAKER_PROJECT_NAME": "a" * 32,
+        "SAGEMAKER_PIPELINE_NAME": f"{'a' * 32}-p-{'b' * 18}",
+        "MODEL_PACKAGE_GROUP_NAME": "g" * 63,
+        "BASE_JOB_PREFIX": "j" * 24,
+    },
+}

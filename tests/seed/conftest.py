@@ -1,9 +1,9 @@
-"""The assembled repository of xgboost_abalone, compiled once for all tests."""
+"""The assembled repositories, compiled once for all tests."""
 
 from pathlib import Path
 
 import pytest
-from build_variables import VARIANTS
+from build_variables import SCORING_VARIANTS, VARIANTS
 from seed_repository import Compiled, SeedRepository
 
 
@@ -25,3 +25,15 @@ def dataset(repository: SeedRepository, tmp_path_factory: pytest.TempPathFactory
     file = tmp_path_factory.mktemp("data") / "abalone.csv"
     repository.python(["-m", "abalone.generate_data", str(file), "--rows", "1500"], offline=True)
     return file
+
+
+@pytest.fixture(scope="session")
+def batch_repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
+    """What a data scientist clones to predict in batches."""
+    return SeedRepository.assemble("batch_inference", tmp_path_factory.mktemp("batch") / "repository")
+
+
+@pytest.fixture(scope="session")
+def batch_compiled(batch_repository: SeedRepository) -> dict[str, Compiled]:
+    """The batch pipeline, compiled with no network and no credentials, for each variant."""
+    return batch_repository.compile("scoring.pipeline", SCORING_VARIANTS)

@@ -1,8 +1,8 @@
 """Executes a compiled pipeline definition on this machine: the real scripts, real data, no AWS.
 
 What SageMaker does around the scripts is done here from the definition alone: parameters, references between
-steps, inputs and outputs, the packing of the model, conditions, registration. S3 is a folder, in which
-s3://bucket/key is the file bucket/key.
+steps, inputs and outputs, the packing of the model, conditions, registration, models and transform jobs. S3 is a
+folder, in which s3://bucket/key is the file bucket/key.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from job_sandbox import JobFailedError, Sandbox
+from local_transform import LocalTransform
 from pipeline_definition import Definition, Json, Step, Value, path_parts
 
 _ML = PurePosixPath("/opt/ml")
@@ -39,6 +40,8 @@ class Execution:
     parameters: Mapping[str, Value]
     steps: list[str] = field(default_factory=list)
     registered: list[Json] = field(default_factory=list)
+    # What processing jobs left as their exit messages.
+    messages: dict[str, str] = field(default_factory=dict)
     failure: str | None = None
 
     @property
@@ -49,11 +52,19 @@ class Execution:
 
 @dataclass(frozen=True)
 class LocalPipeline:
-    """Runs a definition; ``s3`` is the folder that holds the buckets."""
+    """Runs a definition.
+
+    Attributes:
+        s3: the folder that holds the buckets.
+        aws: the environment with which jobs that have a network reach what stands in for AWS.
+        describe_package: what the model registry answers about a package's ARN.
+    """
 
     definition: Definition
     s3: Path
     workspace: Path
+    aws: Mapping[str, str] = field(default_factory=dict)
+    describe_package: Callable[[str], Json] | None = None
 
     def run(self, identifier: str, parameters: Mapping[str, Value] | None = None) -> Execution:
         """Execute once, with values for some of the parameters."""
@@ -87,6 +98,7 @@ class _Run:
     properties: dict[str, Json] = field(default_factory=dict)
     # Which steps each condition that was reached has chosen.
     chosen: dict[str, set[str]] = field(default_factory=dict)
+    models: dict[str, Json] = field(default_factory=dict)
 
     def step(self, step: Step) -> None:
         if step.condition and step.name not in self.chosen.get(step.condition, set()):
@@ -96,6 +108,8 @@ class _Run:
             "Training": self._training,
             "Condition": self._condition,
             "RegisterModel": self._register,
+            "Model": self._create_model,
+            "Transform": self._transform,
             "Fail": self._fail,
         }
         self.execution.steps.append(step.name)
@@ -109,13 +123,17 @@ class _Run:
         for output in outputs.values():
             self._in_container(step, output["LocalPath"]).mkdir(parents=True, exist_ok=True)
         application = arguments["AppSpecification"]
+        isolated = arguments["NetworkConfig"]["EnableNetworkIsolation"]
         self._job(
             step,
             [*application["ContainerEntrypoint"], *application.get("ContainerArguments", [])],
-            isolated=arguments["NetworkConfig"]["EnableNetworkIsolation"],
-            environment=arguments.get("Environment", {}),
+            isolated=isolated,
+            environment={**arguments.get("Environment", {}), **({} if isolated else self.pipeline.aws)},
             reason="output/message",
         )
+        message = self.sandbox.folder(step.name) / "output/message"
+        if message.exists():
+            self.execution.messages[step.name] = message.read_text(encoding="utf-8")
         for output in outputs.values():
             source = self._in_container(step, output["LocalPath"])
             shutil.copytree(source, self.pipeline.path(output["S3Uri"]), dirs_exist_ok=True)
@@ -160,6 +178,24 @@ class _Run:
 
     def _register(self, step: Step) -> None:
         self.execution.registered.append(self._value(step.arguments))
+
+    def _create_model(self, step: Step) -> None:
+        arguments = self._value(step.arguments)
+        name = f"{arguments['ModelName']}-{self.execution.identifier}"
+        self.models[name] = arguments
+        self.properties[step.name] = {"ModelName": name}
+
+    def _transform(self, step: Step) -> None:
+        arguments = self._value(step.arguments)
+        model = self.models[arguments["ModelName"]]
+        assert self.pipeline.describe_package is not None, "this pipeline needs a model registry"
+        package = self.pipeline.describe_package(model["Containers"][0]["ModelPackageName"])
+        transform = LocalTransform(self.sandbox, step.name, self.pipeline.path)
+        transform.load(package["InferenceSpecification"]["Containers"][0], isolated=model["EnableNetworkIsolation"])
+        try:
+            transform.run(arguments)
+        except JobFailedError as error:
+            raise StepFailedError(f"{step.name}: {error}") from error
 
     def _fail(self, step: Step) -> None:
         raise StepFailedError(f"{step.name}: {self._value(step.arguments['ErrorMessage'])}")

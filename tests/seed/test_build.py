@@ -4,85 +4,74 @@ AWS is an emulator on loopback (moto's server, from the generator's environment)
 installation: the packages of the same lock are there already.
 """
 
-import contextlib
 import json
-import os
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import boto3
 import pytest
 import yaml
-from build_variables import PLAIN, VARIANTS
+from build_variables import SCORING_VARIANTS, VARIANTS
+from local_aws import DUMMY_CREDENTIALS, client, running_aws
 from seed_repository import Compiled, SeedRepository
 
-REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
-BUCKET = PLAIN["ARTIFACT_BUCKET"]
-PIPELINE = PLAIN["SAGEMAKER_PIPELINE_NAME"]
 INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
 PHASES = ("install", "pre_build", "build")
-DUMMY_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_MAX_ATTEMPTS": "1",
-}
-START_SECONDS = 60
+DATA = "data/abalone.csv"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A repository with what its build gets and should give.
+
+    Attributes:
+        variables: of the build project.
+        first_data: rows, and what the log and the object's metadata call them.
+        parameter: one of the pipeline's, with a value.
+    """
+
+    repository: SeedRepository
+    compiled: Compiled
+    variables: dict[str, str]
+    first_data: tuple[int, str]
+    parameter: str
+
+    @property
+    def bucket(self) -> str:
+        return self.variables["ARTIFACT_BUCKET"]
+
+    @property
+    def pipeline(self) -> str:
+        return self.variables["SAGEMAKER_PIPELINE_NAME"]
+
+
+@pytest.fixture(scope="module", params=["xgboost_abalone", "batch_inference"])
+def seed(request: pytest.FixtureRequest) -> Build:
+    """Each seed that predicts abalones."""
+    get = request.getfixturevalue
+    if request.param == "xgboost_abalone":
+        return Build(
+            repository=get("repository"),
+            compiled=get("compiled")["all"],
+            variables=VARIANTS["all"],
+            first_data=(4000, "generated"),
+            parameter="MseThreshold=4.5",
+        )
+    return Build(
+        repository=get("batch_repository"),
+        compiled=get("batch_compiled")["all"],
+        variables=SCORING_VARIANTS["all"],
+        first_data=(50, "sample"),
+        parameter="MaxRejectedShare=0.5",
+    )
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An AWS of its own, with nothing in it."""
-    python = os.environ.get("GENERATOR_PYTHON", str(REPOSITORY_ROOT / ".venv/bin/python"))
-    assert Path(python).exists(), f"no {python}: set GENERATOR_PYTHON to the Python that has moto"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("emulator") / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _until_ready(url, server, log)
+def endpoint(seed: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An AWS of its own for each seed, with nothing in it."""
+    assert seed
+    with running_aws(tmp_path_factory.mktemp("emulator") / "log") as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            urlopen(f"{url}/moto-api/data.json", timeout=5).close()  # noqa: S310
-        except (URLError, OSError):
-            # A pause that ends at once if the server does.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=0.1)
-        else:
-            return
-    pytest.fail(f"the emulator did not start in {START_SECONDS} s:\n{log.read_text()}")
-
-
-def client(service: str, endpoint: str) -> Any:
-    make: Callable[..., Any] = boto3.client
-    return make(
-        service,
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
 
 
 def buildspec(repository: SeedRepository) -> dict[str, Any]:
@@ -90,9 +79,9 @@ def buildspec(repository: SeedRepository) -> dict[str, Any]:
     return text
 
 
-def build(repository: SeedRepository, endpoint: str, **variables: str) -> str:
+def build(seed: Build, endpoint: str, **variables: str) -> str:
     """Run every phase but the installation; returns the build's log."""
-    specification = buildspec(repository)
+    specification = buildspec(seed.repository)
     commands = [
         command
         for phase in PHASES
@@ -101,71 +90,66 @@ def build(repository: SeedRepository, endpoint: str, **variables: str) -> str:
     ]
     environment = (
         specification["env"]["variables"]
-        | VARIANTS["all"]
+        | seed.variables
         | DUMMY_CREDENTIALS
         | {"AWS_ENDPOINT_URL": endpoint}
         | variables
     )
     script = "\n".join(["set -e", *commands])
-    return repository.run(["bash", "-c", script], offline=False, environment=environment)
+    return seed.repository.run(["bash", "-c", script], offline=False, environment=environment)
 
 
 @pytest.fixture(scope="module")
-def first_log(repository: SeedRepository, endpoint: str) -> str:
+def first_log(seed: Build, endpoint: str) -> str:
     """The log of the very first build: the bucket is there, and empty."""
-    client("s3", endpoint).create_bucket(Bucket=BUCKET)
-    return build(repository, endpoint)
+    client("s3", endpoint).create_bucket(Bucket=seed.bucket)
+    return build(seed, endpoint)
 
 
 @pytest.fixture(scope="module")
-def second_log(repository: SeedRepository, endpoint: str, first_log: str) -> str:
+def second_log(seed: Build, endpoint: str, first_log: str) -> str:
     """The log of the next build, after the team has put its own data in place; it waits for the execution."""
     assert first_log
-    client("s3", endpoint).put_object(Bucket=BUCKET, Key="data/abalone.csv", Body=b"our own rows")
-    return build(repository, endpoint, DELIVER_OPTIONS="--wait --parameter MseThreshold=4.5")
+    client("s3", endpoint).put_object(Bucket=seed.bucket, Key=DATA, Body=b"our own rows")
+    return build(seed, endpoint, DELIVER_OPTIONS=f"--wait --parameter {seed.parameter}")
 
 
-def test_the_build_installs_exactly_the_lock_on_a_python_that_the_image_has(
-    repository: SeedRepository,
-) -> None:
-    install = buildspec(repository)["phases"]["install"]
+def test_the_build_installs_exactly_the_lock_on_a_python_that_the_image_has(seed: Build) -> None:
+    install = buildspec(seed.repository)["phases"]["install"]
 
     assert install["commands"] == [INSTALL]
     assert install["runtime-versions"] == {"python": "3.11"}
-    assert set(buildspec(repository)["phases"]) == set(PHASES)
+    assert set(buildspec(seed.repository)["phases"]) == set(PHASES)
 
 
-def test_the_first_build_makes_the_first_run_work(endpoint: str, first_log: str) -> None:
-    data = client("s3", endpoint).get_object(Bucket=BUCKET, Key="data/abalone.csv")
+def test_the_first_build_makes_the_first_run_work(seed: Build, endpoint: str, first_log: str) -> None:
+    data = client("s3", endpoint).get_object(Bucket=seed.bucket, Key=DATA)
+    rows, origin = seed.first_data
 
-    assert "generated rows are now at" in first_log
-    assert data["Metadata"] == {"origin": "generated"}
+    assert f"{origin} rows are now at" in first_log
+    assert data["Metadata"] == {"origin": origin}
     assert data["ServerSideEncryption"] == "aws:kms"
-    assert len(data["Body"].read().splitlines()) == 4000
+    assert len(data["Body"].read().splitlines()) == rows
 
 
-def test_the_build_puts_the_compiled_pipeline_into_aws(
-    endpoint: str, first_log: str, compiled: dict[str, Compiled]
-) -> None:
+def test_the_build_puts_the_compiled_pipeline_into_aws(seed: Build, endpoint: str, first_log: str) -> None:
     assert first_log
     sagemaker = client("sagemaker", endpoint)
-    pipeline = sagemaker.describe_pipeline(PipelineName=PIPELINE)
+    pipeline = sagemaker.describe_pipeline(PipelineName=seed.pipeline)
     tags = sagemaker.list_tags(ResourceArn=pipeline["PipelineArn"])["Tags"]
 
-    assert json.loads(pipeline["PipelineDefinition"]) == json.loads(compiled["all"].text)
-    assert pipeline["RoleArn"] == PLAIN["SAGEMAKER_PIPELINE_ROLE_ARN"]
+    assert json.loads(pipeline["PipelineDefinition"]) == json.loads(seed.compiled.text)
+    assert pipeline["RoleArn"] == seed.variables["SAGEMAKER_PIPELINE_ROLE_ARN"]
     assert {tag["Key"] for tag in tags} >= {"sagemaker:project-name", "sagemaker:project-id"}
 
 
-def test_the_scripts_lie_encrypted_where_the_jobs_look_for_them(
-    endpoint: str, first_log: str, compiled: dict[str, Compiled]
-) -> None:
+def test_the_scripts_lie_encrypted_where_the_jobs_look_for_them(seed: Build, endpoint: str, first_log: str) -> None:
     assert first_log
     s3 = client("s3", endpoint)
-    for location, file in compiled["all"].code.items():
-        script = s3.get_object(Bucket=BUCKET, Key=location.removeprefix(f"{BUCKET}/"))
+    for location, file in seed.compiled.code.items():
+        script = s3.get_object(Bucket=seed.bucket, Key=location.removeprefix(f"{seed.bucket}/"))
         assert script["Body"].read() == file.read_bytes()
-        assert script["SSEKMSKeyId"] == VARIANTS["all"]["ARTIFACT_BUCKET_KMS_ID"]
+        assert script["SSEKMSKeyId"] == seed.variables["ARTIFACT_BUCKET_KMS_ID"]
 
 
 def test_the_build_starts_an_execution_and_does_not_wait_for_it(first_log: str) -> None:
@@ -173,20 +157,20 @@ def test_the_build_starts_an_execution_and_does_not_wait_for_it(first_log: str) 
     assert "status:" not in first_log
 
 
-def test_the_next_build_leaves_the_teams_data_alone(endpoint: str, second_log: str) -> None:
-    data = client("s3", endpoint).get_object(Bucket=BUCKET, Key="data/abalone.csv")
+def test_the_next_build_leaves_the_teams_data_alone(seed: Build, endpoint: str, second_log: str) -> None:
+    data = client("s3", endpoint).get_object(Bucket=seed.bucket, Key=DATA)
 
     assert "it stays as it is" in second_log
     assert data["Body"].read() == b"our own rows"
 
 
-def test_the_next_build_updates_the_pipeline_and_starts_it_anew(endpoint: str, second_log: str) -> None:
+def test_the_next_build_updates_the_pipeline_and_starts_it_anew(seed: Build, endpoint: str, second_log: str) -> None:
     assert second_log
     sagemaker = client("sagemaker", endpoint)
     pipelines = sagemaker.list_pipelines()["PipelineSummaries"]
-    executions = sagemaker.list_pipeline_executions(PipelineName=PIPELINE)["PipelineExecutionSummaries"]
+    executions = sagemaker.list_pipeline_executions(PipelineName=seed.pipeline)["PipelineExecutionSummaries"]
 
-    assert [pipeline["PipelineName"] for pipeline in pipelines] == [PIPELINE]
+    assert [pipeline["PipelineName"] for pipeline in pipelines] == [seed.pipeline]
     assert len(executions) == 2
 
 

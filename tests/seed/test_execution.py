@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from job_sandbox import JobFailedError, Sandbox
 from local_pipeline import Execution, LocalPipeline
+from local_transform import SERVER
 from seed_repository import Compiled
 
 BUCKET = "mlops-abalone-111111111111"
 SMALL = {"NumRound": 60}
-SERVER = Path(__file__).parent / "answer_request.py"
 
 
 @dataclass(frozen=True)

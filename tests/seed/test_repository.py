@@ -6,7 +6,24 @@ import sys
 from pathlib import Path
 
 import pytest
+from sagemaker_templates.seeds import seed_folder
 from seed_repository import SeedRepository
+
+# The repositories, by the package that each one is about.
+REPOSITORIES = {"abalone": "repository", "scoring": "batch_repository"}
+
+
+@pytest.fixture(params=REPOSITORIES)
+def package(request: pytest.FixtureRequest) -> str:
+    """The package that holds a repository's pipeline."""
+    return str(request.param)
+
+
+@pytest.fixture
+def repository(package: str, request: pytest.FixtureRequest) -> SeedRepository:
+    """The repository of that package."""
+    found: SeedRepository = request.getfixturevalue(REPOSITORIES[package])
+    return found
 
 
 def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
@@ -36,17 +53,34 @@ def test_a_lock_names_no_registry(repository: SeedRepository, name: str) -> None
     assert "index-url" not in text
 
 
-def test_every_path_that_the_readme_names_is_there(repository: SeedRepository) -> None:
-    readme = (repository.root / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:abalone|mlops|tests)/[\w./]*|buildspec\.yml)`", readme))
+def pins(lock: str) -> dict[str, frozenset[str]]:
+    """The versions of each package in a lock; there are several where they depend on the version of Python."""
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([\w.\[\]-]+)==([\w.]+)", lock, re.MULTILINE):
+        found.setdefault(name, set()).add(version)
+    return {name: frozenset(versions) for name, versions in found.items()}
 
-    assert "abalone/pipeline.py" in named
+
+def test_the_locks_of_all_seeds_agree_so_that_one_environment_can_run_them() -> None:
+    agreed: dict[str, frozenset[str]] = {}
+    for lock in sorted(seed_folder("").glob("*/requirements*.txt")):
+        for name, versions in pins(lock.read_text(encoding="utf-8")).items():
+            assert agreed.setdefault(name, versions) == versions, f"{name} in {lock.parent.name}/{lock.name}"
+
+    assert {"sagemaker", "pytest", "xgboost-cpu"} <= agreed.keys()
+
+
+def test_every_path_that_the_readme_names_is_there(repository: SeedRepository, package: str) -> None:
+    readme = (repository.root / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(rf"`((?:{package}|mlops|tests)/[\w./]*|buildspec\.yml)`", readme))
+
+    assert f"{package}/pipeline.py" in named
     assert [path for path in sorted(named) if not (repository.root / path).exists()] == []
 
 
 # What the XGBoost container has; its Python is 3.10.
 CONTAINER_PYTHON = (3, 10)
-CONTAINER_PACKAGES = frozenset({"numpy", "xgboost"})
+CONTAINER_PACKAGES = frozenset({"boto3", "numpy", "xgboost"})
 
 
 def imported(script: Path) -> set[str]:
@@ -60,8 +94,8 @@ def imported(script: Path) -> set[str]:
     }
 
 
-def test_the_jobs_scripts_need_only_what_the_container_has(repository: SeedRepository) -> None:
-    scripts = sorted((repository.root / "abalone/scripts").glob("*.py"))
+def test_the_jobs_scripts_need_only_what_the_container_has(repository: SeedRepository, package: str) -> None:
+    scripts = sorted((repository.root / package / "scripts").glob("*.py"))
     available = sys.stdlib_module_names | CONTAINER_PACKAGES | {script.stem for script in scripts}
 
     assert scripts
@@ -70,9 +104,9 @@ def test_the_jobs_scripts_need_only_what_the_container_has(repository: SeedRepos
     }
 
 
-def test_the_tests_run_the_xgboost_of_the_container(repository: SeedRepository) -> None:
-    pipeline = (repository.root / "abalone/pipeline.py").read_text(encoding="utf-8")
-    lock = (repository.root / "requirements-dev.txt").read_text(encoding="utf-8")
+def test_the_tests_run_the_xgboost_of_the_container(repository: SeedRepository, package: str) -> None:
+    pipeline = (repository.root / package / "pipeline.py").read_text(encoding="utf-8")
+    lock = (seed_folder("xgboost_abalone") / "requirements-dev.txt").read_text(encoding="utf-8")
     image = re.search(r'XGBOOST_VERSION = "(\d+)\.(\d+)-(\d+)"', pipeline)
 
     assert image

@@ -28,6 +28,9 @@ def test_project_names_are_pinned() -> None:
         "abalone-jobs",
         "alias/abalone-artifacts",
         "alias/abalone-pipeline",
+        "abalone-build-approval",
+        "abalone-build-schedule",
+        "abalone-pipeline-start",
     ]
     assert names.stack == "dev-abalone"
     assert names.build_log_group == "/aws/codebuild/abalone-build"

@@ -139,9 +139,9 @@ def from_account(account_id: str) -> Condition:
     return Condition("StringEquals", "aws:SourceAccount", [account_id])
 
 
-def from_resource(arn: str) -> Condition:
-    """The request is made for exactly this resource."""
-    return Condition("ArnEquals", "aws:SourceArn", [arn])
+def from_resource(*arns: str) -> Condition:
+    """The request is made for exactly one of these resources."""
+    return Condition("ArnEquals", "aws:SourceArn", arns)
 
 
 def passed_to(service: str) -> Condition:

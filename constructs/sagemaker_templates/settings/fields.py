@@ -159,3 +159,55 @@ ConnectionArn = Annotated[
 ]
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 ExternalId = Annotated[str, Rule("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and _+=,.@:/-")]
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackageGroup.html
+ModelPackageGroupName = Annotated[
+    str,
+    Rule(
+        "[a-zA-Z0-9](?:-*[a-zA-Z0-9])*",
+        "the name (not the ARN) of a model package group: 1 to 63 letters, digits and hyphens, no hyphen at the ends",
+        max_length=63,
+    ),
+]
+# The names of jobs have 63 characters, of which SageMaker's pipelines need 24 and the name of the step the rest:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
+# Lower-case, as the seeds write them: a role's rights on a prefix tell upper from lower case.
+JobPrefix = Annotated[
+    str,
+    Rule(
+        "[a-z0-9](?:-*[a-z0-9])*",
+        "1 to 24 lower-case letters, digits and hyphens, no hyphen at the ends",
+        max_length=24,
+    ),
+]
+
+
+def _cron_field(value: str, *others: str) -> str:
+    """A list of values, ranges and steps, or what else the field allows."""
+    one = "|".join([f"(?:\\*|{value}(?:-{value})?)(?:/[1-9][0-9]*)?", *others])
+    return f"(?:{one})(?:,(?:{one}))*"
+
+
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html : one unit is written in the
+# singular, and exactly one of day of the month and day of the week is "?".
+_RATE = "rate\\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9][0-9]+) (?:minutes|hours|days))\\)"
+_DAY = "(?:[1-9]|[12][0-9]|3[01])"
+_MONTH = "(?:[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+_WEEKDAY = "(?:[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)"
+_DATE = (
+    f"(?:{_cron_field(_DAY, 'L', 'LW', f'{_DAY}W')} {_cron_field(_MONTH)} \\?"
+    f"|\\? {_cron_field(_MONTH)} {_cron_field(_WEEKDAY, 'L', f'{_WEEKDAY}L', f'{_WEEKDAY}#[1-5]')})"
+)
+_CRON = (
+    f"cron\\({_cron_field('[1-5]?[0-9]')} {_cron_field('(?:1?[0-9]|2[0-3])')} {_DATE}"
+    f" {_cron_field('(?:19[7-9][0-9]|20[0-9][0-9]|21[0-9][0-9])')}\\)"
+)
+ScheduleExpression = Annotated[
+    str,
+    Rule(
+        f"{_RATE}|{_CRON}",
+        'EventBridge\'s "rate(1 day)" or "cron(minutes hours day-of-month month day-of-week year)", in UTC; '
+        'one of the two days is "?", as in "cron(0 6 * * ? *)"',
+        max_length=256,
+    ),
+]

@@ -85,8 +85,12 @@ class Jobs:
         outputs: Sequence[str],
         arguments: Sequence[Value] = (),
         property_files: Sequence[PropertyFile] = (),
+        calls_aws: bool = False,
     ) -> ProcessingStep:
-        """A step that runs a script; an input or output called x is the folder /opt/ml/processing/x."""
+        """A step that runs a script; an input or output called x is the folder /opt/ml/processing/x.
+
+        A script that itself calls AWS cannot be isolated from the network, whatever the settings say.
+        """
         processor = Processor(
             role=self.settings.role_arn,
             image_uri=self.image,
@@ -97,10 +101,10 @@ class Jobs:
             volume_kms_key=self.settings.kms_key,
             output_kms_key=self.settings.kms_key,
             max_runtime_in_seconds=_MAX_RUNTIME_SECONDS,
-            base_job_name=_job_name(self.settings, name),
+            base_job_name=job_name(self.settings, name),
             sagemaker_session=self.session,
             tags=self.settings.tags,
-            network_config=self._network(),
+            network_config=self._network(isolated=self.settings.network_isolation and not calls_aws),
         )
         locations = {**inputs, "code": self.session.code(self.scripts)}
         return ProcessingStep(
@@ -128,7 +132,7 @@ class Jobs:
             training_image=self.image,
             role=self.settings.role_arn,
             sagemaker_session=self.session,
-            base_job_name=_job_name(self.settings, name),
+            base_job_name=job_name(self.settings, name),
             compute=Compute(
                 instance_type=instance_type,
                 instance_count=1,
@@ -146,7 +150,7 @@ class Jobs:
         )
         return ScriptTrainingStep(
             name,
-            job_name=_job_name(self.settings, name),
+            job_name=job_name(self.settings, name),
             script=script,
             step_args=trainer.train(),
         )
@@ -156,9 +160,9 @@ class Jobs:
         root = self.settings.uri("pipelines", self.settings.pipeline_name, "executions")
         return Join(on="/", values=[root, ExecutionVariables.PIPELINE_EXECUTION_ID, *parts])
 
-    def _network(self) -> NetworkConfig:
+    def _network(self, *, isolated: bool) -> NetworkConfig:
         return NetworkConfig(
-            enable_network_isolation=self.settings.network_isolation,
+            enable_network_isolation=isolated,
             encrypt_inter_container_traffic=self.settings.encrypt_traffic,
             subnets=list(self.settings.subnet_ids) or None,
             security_group_ids=list(self.settings.security_group_ids) or None,
@@ -173,12 +177,12 @@ class Jobs:
         )
 
 
-def _job_name(settings: Settings, step: str) -> str:
-    """The start of a job's name: the project, by which the role's permissions are limited, and the step.
+def job_name(settings: Settings, step: str) -> str:
+    """The start of a job's name: the prefix, by which the role's permissions are limited, and the step.
 
     SageMaker adds the execution's id. The SDK leaves room for it by cutting the name here.
     """
-    name = name_from_base(f"{settings.project_name}-{step}".lower())
+    name = name_from_base(f"{settings.job_prefix}-{step}".lower())
     return str(base_from_name(name))
 
 

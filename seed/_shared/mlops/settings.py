@@ -24,6 +24,8 @@ OPTIONAL = (
     "ENCRYPT_INTER_CONTAINER_TRAFFIC",
     "SUBNET_IDS",
     "SECURITY_GROUP_IDS",
+    "BASE_JOB_PREFIX",
+    "MODEL_BUCKET",
 )
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
@@ -36,7 +38,12 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs from one project or account to the next."""
+    """Everything that differs from one project or account to the next.
+
+    Attributes:
+        job_prefix: how the names of jobs and models begin; the role may touch no others.
+        model_bucket: where models are read from; the project's own bucket unless they are another project's.
+    """
 
     project_name: str
     project_id: str
@@ -53,6 +60,8 @@ class Settings:
     encrypt_traffic: bool
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
+    job_prefix: str
+    model_bucket: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -85,6 +94,8 @@ class Settings:
             encrypt_traffic=_switch("ENCRYPT_INTER_CONTAINER_TRAFFIC", values["ENCRYPT_INTER_CONTAINER_TRAFFIC"]),
             subnet_ids=subnets,
             security_group_ids=groups,
+            job_prefix=values["BASE_JOB_PREFIX"] or values["SAGEMAKER_PROJECT_NAME"],
+            model_bucket=values["MODEL_BUCKET"] or values["ARTIFACT_BUCKET"],
         )
 
     @property

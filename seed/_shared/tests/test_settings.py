@@ -20,6 +20,16 @@ def test_an_empty_optional_variable_is_an_absent_one(environment: dict[str, str]
     assert empty == Settings.from_environment({name: environment[name] for name in REQUIRED})
 
 
+def test_jobs_and_models_are_the_projects_own_unless_told_otherwise(environment: dict[str, str]) -> None:
+    """Most projects name their jobs after themselves and read their own models."""
+    others = environment | {"BASE_JOB_PREFIX": "nightly", "MODEL_BUCKET": "mlops-other-111111111111"}
+
+    own = Settings.from_environment(environment)
+    assert (own.job_prefix, own.model_bucket) == ("demo", "mlops-demo-111111111111")
+    given = Settings.from_environment(others)
+    assert (given.job_prefix, given.model_bucket) == ("nightly", "mlops-other-111111111111")
+
+
 @pytest.mark.parametrize("name", REQUIRED)
 def test_a_missing_required_variable_is_named(environment: dict[str, str], name: str) -> None:
     """One line says which."""

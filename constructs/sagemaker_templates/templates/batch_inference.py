@@ -1,0 +1,168 @@
+"""batch_inference: predictions for whole files, by the latest approved model of a group.
+
+repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──┐
+approval in the model package group ──▶ EventBridge ────────┼──▶ SageMaker pipeline ──▶ artifact bucket
+schedule ──▶ EventBridge ───────────────────────────────────┘            ▲
+                                           model package group, model bucket (both another project's)
+"""
+
+from typing import cast
+
+from pydantic import Field
+
+from sagemaker_templates.blocks.approved_models import ApprovedModels, create_models, read_approved_models
+from sagemaker_templates.blocks.build_environment import build_environment
+from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project
+from sagemaker_templates.blocks.code_repository import codecommit_repository
+from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
+from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.execution_role import (
+    execution_role,
+    join_network,
+    pull_sagemaker_images,
+    run_jobs,
+    use_pipeline_files,
+    write_job_logs,
+)
+from sagemaker_templates.blocks.iam import Statement
+from sagemaker_templates.blocks.ml_pipeline_triggers import start_ml_pipeline
+from sagemaker_templates.blocks.network import security_groups_of_jobs
+from sagemaker_templates.blocks.project_storage import Storage, artifact_storage, build_logs_may_encrypt
+from sagemaker_templates.seeds import seed_folder
+from sagemaker_templates.settings.fields import BucketName, JobPrefix, ModelPackageGroupName, ScheduleExpression
+from sagemaker_templates.settings.model import Project, TemplateParameters
+from sagemaker_templates.templates.context import ProjectContext
+from sagemaker_templates.templates.registry import Template
+
+_JOBS = ("processing", "transform")
+_IMAGES = ("sagemaker-xgboost",)
+_FIRST_DATA = "data/abalone.csv"
+
+
+class Parameters(TemplateParameters):
+    """Parameters of batch_inference."""
+
+    model_package_group_name: ModelPackageGroupName = Field(
+        description="The model package group whose latest approved model predicts: one of this account."
+    )
+    model_bucket_name: BucketName = Field(
+        description="The bucket that the models of that group lie in; the project may read it."
+    )
+    base_job_prefix: JobPrefix = Field(
+        description="How the names of the project's jobs and models begin; its role may touch no others."
+    )
+    schedule_expression: ScheduleExpression | None = Field(
+        default=None,
+        description="When to predict besides each push and each approval, in UTC: rate(1 day), cron(0 6 * * ? *).",
+    )
+
+
+def build(context: ProjectContext) -> None:
+    """Add the project's resources to its stack."""
+    stack, names, project = context.stack, context.names, context.project
+    boundary, parameters = context.permissions_boundary_arn, _parameters(project)
+    models = ApprovedModels(parameters.model_package_group_name, parameters.model_bucket_name)
+    artifacts = artifact_storage(
+        stack,
+        names=names,
+        account_root=context.account_root,
+        # Results stay in their account: only models are promoted.
+        readers=(),
+        access_logs_bucket=context.access_logs_bucket,
+        key_statements=[build_logs_may_encrypt(names)],
+    )
+    security_groups = security_groups_of_jobs(stack, names=names, network=project.network)
+    role = execution_role(
+        stack,
+        "execution_role",
+        names=names,
+        statements=_rights(context, models, artifacts, security_groups),
+        permissions_boundary_arn=boundary,
+    )
+    source = codecommit_repository(stack, "repository", names=names, protect=project.environment.protect_data)
+    built = build_project(
+        stack,
+        "build_project",
+        names=names,
+        key=artifacts.key,
+        artifact_bucket=names.artifact_bucket,
+        log_group=log_group(
+            stack,
+            "build_logs",
+            name=names.build_log_group,
+            retention_days=project.environment.log_retention_days,
+            key=artifacts.key,
+        ),
+        variables={
+            **build_environment(names, role=role, group=models, artifact_key=artifacts.key),
+            "BASE_JOB_PREFIX": parameters.base_job_prefix,
+            "MODEL_BUCKET": models.bucket,
+            # Always: the models are given, and none of the jobs that touch data needs a network.
+            "ENABLE_NETWORK_ISOLATION": "true",
+            "SUBNET_IDS": ",".join(project.network.subnet_ids),
+            "SECURITY_GROUP_IDS": ",".join(security_groups),
+        },
+        statements=build_ml_pipeline(
+            names, execution_role=role, artifact_key=artifacts.key, first_data=[_FIRST_DATA]
+        ),
+        permissions_boundary_arn=boundary,
+    )
+    delivery = delivery_pipeline(
+        stack,
+        "delivery_pipeline",
+        names=names,
+        source=source,
+        build=built,
+        key=artifacts.key,
+        artifact_bucket=names.artifact_bucket,
+        after=[artifacts.ready, role.ready],
+        permissions_boundary_arn=boundary,
+    )
+    start_on_push(stack, "push", names=names, pipeline=delivery, permissions_boundary_arn=boundary)
+    start_ml_pipeline(
+        stack,
+        names=names,
+        approved_in=models.model_package_group_name,
+        schedule_expression=parameters.schedule_expression,
+        permissions_boundary_arn=boundary,
+    )
+    context.outputs.update(
+        repository_clone_url=(source.clone_url, "Where to clone the repository from"),
+        artifact_bucket=(names.artifact_bucket, "Bucket of data and results"),
+        results_location=(
+            f"s3://{names.artifact_bucket}/{names.pipeline_prefix}/executions",
+            "Where each execution writes its results, below its own id",
+        ),
+        sagemaker_pipeline_name=(names.ml_pipeline, "SageMaker pipeline that the repository defines"),
+        execution_role_arn=(role.arn, "Role that the pipeline's jobs run as"),
+        delivery_pipeline_name=(names.delivery_pipeline, "CodePipeline that builds the repository"),
+    )
+
+
+def _parameters(project: Project) -> Parameters:
+    return cast(Parameters, project.parameters)
+
+
+def _rights(
+    context: ProjectContext, models: ApprovedModels, artifacts: Storage, security_groups: list[str]
+) -> list[Statement]:
+    """What the execution role may do."""
+    names, prefix = context.names, _parameters(context.project).base_job_prefix
+    return [
+        *run_jobs(names, _JOBS, prefix=prefix),
+        create_models(names, prefix),
+        *read_approved_models(names, models),
+        *use_pipeline_files(names, artifacts.key),
+        *write_job_logs(names, _JOBS),
+        *pull_sagemaker_images(names, _IMAGES),
+        *join_network(names, context.project.network, security_groups),
+    ]
+
+
+TEMPLATE = Template(
+    name="batch_inference",
+    summary="Predict whole files with the latest approved model of a model package group.",
+    parameters=Parameters,
+    build=build,
+    seed=seed_folder("batch_inference"),
+)
