@@ -15,6 +15,9 @@ IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 
 TIMEOUT_MINUTES = 60
 
+_CERTAIN_CHARACTERS = 10
+"""CodePipeline's keys begin with the pipeline's name and may shorten it; this much of it is always there."""
+
 
 @dataclass(frozen=True)
 class Build:
@@ -34,6 +37,7 @@ def build_project(
     variables: Mapping[str, str],
     statements: Sequence[Statement],
     permissions_boundary_arn: str | None,
+    artifact_bucket: str | None = None,
 ) -> Build:
     """Add a CodeBuild project that runs ``buildspec.yml`` of what CodePipeline hands to it.
 
@@ -42,6 +46,7 @@ def build_project(
         variables: its environment; only names and addresses, never a secret. CodeBuild refuses empty ones, so
             they are left out.
         statements: what its role may do beyond logs and artifacts.
+        artifact_bucket: holds what CodePipeline passes on; by default the project's pipeline bucket.
     """
     role = service_role(
         scope,
@@ -50,7 +55,12 @@ def build_project(
         path=SERVICE_ROLE_PATH,
         service="codebuild.amazonaws.com",
         description=f"CodeBuild of the SageMaker project {names.project.name}",
-        statements=[_write_logs(names), *pipeline_artifacts(names), use_pipeline_key(key), *statements],
+        statements=[
+            _write_logs(names),
+            *pipeline_artifacts(names, artifact_bucket),
+            use_pipeline_key(key),
+            *statements,
+        ],
         trust_conditions=[from_resource(names.arn("codebuild", f"project/{names.build_project}"))],
         permissions_boundary_arn=permissions_boundary_arn,
     )
@@ -92,13 +102,19 @@ def _write_logs(names: ProjectNames) -> Statement:
     )
 
 
-def pipeline_artifacts(names: ProjectNames) -> list[Statement]:
-    """What reading and writing the delivery pipeline's artifacts takes, their key aside."""
+def pipeline_artifacts(names: ProjectNames, bucket: str | None = None) -> list[Statement]:
+    """What reading and writing the delivery pipeline's artifacts takes, their key aside.
+
+    Args:
+        bucket: holds them; in another than the pipeline bucket only what CodePipeline itself puts there.
+    """
+    own = bucket is None or bucket == names.pipeline_bucket
+    objects = "*" if own else f"{names.delivery_pipeline[:_CERTAIN_CHARACTERS]}*"
     return [
         Statement(
             "PipelineArtifacts",
             ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            [f"{names.bucket_arn(names.pipeline_bucket)}/*"],
+            [f"{names.bucket_arn(bucket or names.pipeline_bucket)}/{objects}"],
         ),
     ]
 

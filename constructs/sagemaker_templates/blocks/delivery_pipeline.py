@@ -23,6 +23,7 @@ def delivery_pipeline(
     key: Any,
     after: Sequence[Any],
     permissions_boundary_arn: str | None,
+    artifact_bucket: str | None = None,
 ) -> Any:
     """Add a pipeline of type V2: source, then build.
 
@@ -30,6 +31,7 @@ def delivery_pipeline(
 
     Args:
         key: encrypts the pipeline's artifacts.
+        artifact_bucket: holds them; by default the project's pipeline bucket.
     """
     role = service_role(
         scope,
@@ -38,7 +40,7 @@ def delivery_pipeline(
         service="codepipeline.amazonaws.com",
         description=f"CodePipeline of the SageMaker project {names.project.name}",
         statements=[
-            *pipeline_artifacts(names),
+            *pipeline_artifacts(names, artifact_bucket),
             use_pipeline_key(key),
             *source.statements,
             _start_builds(names),
@@ -56,7 +58,7 @@ def delivery_pipeline(
         artifact_store=[
             bindings.CodepipelineArtifactStore(
                 type="S3",
-                location=names.pipeline_bucket,
+                location=artifact_bucket or names.pipeline_bucket,
                 encryption_key=bindings.CodepipelineArtifactStoreEncryptionKey(type="KMS", id=key.arn),
             )
         ],

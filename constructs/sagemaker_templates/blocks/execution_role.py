@@ -47,6 +47,13 @@ def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
             [f"{bucket}/{names.pipeline_prefix}/*"],
         ),
         Statement("ReadData", ["s3:GetObject"], [f"{bucket}/data/*"]),
+        *use_key(key),
+    ]
+
+
+def use_key(key: Any) -> list[Statement]:
+    """Encrypt and decrypt objects and the volumes of jobs."""
+    return [
         Statement("UseKey", USE_FOR_OBJECTS, [key.arn]),
         Statement(
             "EncryptVolumes",
@@ -57,11 +64,12 @@ def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
     ]
 
 
-def run_jobs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
+def run_jobs(names: ProjectNames, kinds: Sequence[str], *, as_role: Role | None = None) -> list[Statement]:
     """Start, follow and stop jobs of the project's pipeline, which the seeds name after the project.
 
     Args:
         kinds: ``processing``, ``training``, ``transform``.
+        as_role: what the jobs run as; by default the execution role itself.
     """
     actions = sorted(
         f"sagemaker:{verb}{kind.capitalize()}Job" for kind in kinds for verb in ("Create", "Describe", "Stop")
@@ -73,9 +81,9 @@ def run_jobs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
             [names.arn("sagemaker", f"{kind}-job/{names.project.name}-*") for kind in kinds],
         ),
         Statement(
-            "RunJobsAsItself",
+            "RunJobsAsOtherRole" if as_role else "RunJobsAsItself",
             ["iam:PassRole"],
-            [execution_role_arn(names)],
+            [as_role.arn if as_role else execution_role_arn(names)],
             conditions=[passed_to("sagemaker.amazonaws.com")],
         ),
     ]

@@ -27,11 +27,15 @@ def artifact_storage(
     account_root: str,
     readers: Sequence[str],
     access_logs_bucket: str | None,
+    readable: str = "",
+    key_statements: Sequence[Statement] = (),
 ) -> Storage:
     """Add the bucket of data, models and reports.
 
     Args:
         readers: root ARNs of the other accounts that deploy its models; they may read, and nothing else.
+        readable: the prefix below which they may read objects, with its slash; empty is all of them.
+        key_statements: who else may use the key.
     """
     protect = names.project.environment.protect_data
     arn = names.bucket_arn(names.artifact_bucket)
@@ -41,7 +45,7 @@ def artifact_storage(
         alias=names.artifact_key_alias,
         description=f"Data, models and reports of the SageMaker project {names.project.name}",
         account_root=account_root,
-        statements=_decrypt(readers),
+        statements=[*_decrypt(readers), *key_statements],
         protect=protect,
     )
     ready = encrypted_bucket(
@@ -51,7 +55,7 @@ def artifact_storage(
         arn=arn,
         key=key,
         options=BucketOptions(protect=protect, access_logs_bucket=access_logs_bucket),
-        statements=_read(arn, readers),
+        statements=_read(arn, readers, readable),
     )
     return Storage(key, ready)
 
@@ -67,12 +71,7 @@ def pipeline_storage(
         alias=names.pipeline_key_alias,
         description=f"Delivery pipeline and build logs of the SageMaker project {names.project.name}",
         account_root=account_root,
-        statements=[
-            logs_may_encrypt(
-                region=environment.region,
-                log_group_arn=names.arn("logs", f"log-group:{names.build_log_group}"),
-            )
-        ],
+        statements=[build_logs_may_encrypt(names)],
         protect=environment.protect_data,
     )
     ready = encrypted_bucket(
@@ -86,17 +85,25 @@ def pipeline_storage(
     return Storage(key, ready)
 
 
+def build_logs_may_encrypt(names: ProjectNames) -> Statement:
+    """Let CloudWatch Logs encrypt the log group of the project's builds."""
+    return logs_may_encrypt(
+        region=names.project.environment.region,
+        log_group_arn=names.arn("logs", f"log-group:{names.build_log_group}"),
+    )
+
+
 def _decrypt(readers: Sequence[str]) -> list[Statement]:
     if not readers:
         return []
     return [Statement("DecryptToDeploy", READ, ["*"], principals={"AWS": sorted(readers)}, reason=KEY_ITSELF)]
 
 
-def _read(arn: str, readers: Sequence[str]) -> list[Statement]:
+def _read(arn: str, readers: Sequence[str], prefix: str) -> list[Statement]:
     if not readers:
         return []
     principals = {"AWS": sorted(readers)}
     return [
         Statement("ListToDeploy", ["s3:GetBucketLocation", "s3:ListBucket"], [arn], principals=principals),
-        Statement("ReadToDeploy", ["s3:GetObject", "s3:GetObjectVersion"], [f"{arn}/*"], principals=principals),
+        Statement("ReadToDeploy", ["s3:GetObject", "s3:GetObjectVersion"], [f"{arn}/{prefix}*"], principals=principals),
     ]
