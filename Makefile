@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
-SEED_LOCKS := seed/xgboost_abalone/requirements.txt seed/xgboost_abalone/requirements-dev.txt
+SEED_LOCKS := $(foreach seed,xgboost_abalone hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
 
 .PHONY: help demo test synth lint format types unit integration seed-test golden docs lock bench clean
 
@@ -26,6 +26,8 @@ lint: $(INSTALLED) $(SEED_INSTALLED) ## Format, lint and types
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
 		seed/_shared/mlops seed/xgboost_abalone/abalone
+	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
+		seed/hf_import_models/model_import
 
 format: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff format .

@@ -4,85 +4,27 @@ AWS is an emulator on loopback (moto's server, from the generator's environment)
 installation: the packages of the same lock are there already.
 """
 
-import contextlib
 import json
-import os
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import boto3
 import pytest
 import yaml
+from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client
 from build_variables import PLAIN, VARIANTS
 from seed_repository import Compiled, SeedRepository
 
-REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
 BUCKET = PLAIN["ARTIFACT_BUCKET"]
 PIPELINE = PLAIN["SAGEMAKER_PIPELINE_NAME"]
 INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
 PHASES = ("install", "pre_build", "build")
-DUMMY_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_MAX_ATTEMPTS": "1",
-}
-START_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An AWS of its own, with nothing in it."""
-    python = os.environ.get("GENERATOR_PYTHON", str(REPOSITORY_ROOT / ".venv/bin/python"))
-    assert Path(python).exists(), f"no {python}: set GENERATOR_PYTHON to the Python that has moto"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("emulator") / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _until_ready(url, server, log)
+    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            urlopen(f"{url}/moto-api/data.json", timeout=5).close()  # noqa: S310
-        except (URLError, OSError):
-            # A pause that ends at once if the server does.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=0.1)
-        else:
-            return
-    pytest.fail(f"the emulator did not start in {START_SECONDS} s:\n{log.read_text()}")
-
-
-def client(service: str, endpoint: str) -> Any:
-    make: Callable[..., Any] = boto3.client
-    return make(
-        service,
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
 
 
 def buildspec(repository: SeedRepository) -> dict[str, Any]:

@@ -243,9 +243,7 @@ def test_the_hubs_token_can_be_read_by_the_import_jobs_role_alone(case: str, sec
 def test_the_tokens_key_serves_that_secret_only() -> None:
     (decrypt,) = [s for _, s, _ in _statements("hf-import-models", "dev-llama") if s["sid"] == "DecryptToken"]
     assert decrypt["actions"] == ["kms:Decrypt"]
-    assert decrypt["resources"] == [
-        "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
-    ]
+    assert decrypt["resources"] == ["arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"]
     assert {(c["variable"], *c["values"]) for c in decrypt["condition"]} == {
         ("kms:ViaService", "secretsmanager.us-east-1.amazonaws.com"),
         ("kms:EncryptionContext:SecretARN", TOKEN),

@@ -105,5 +105,7 @@ def _read(arn: str, readers: Sequence[str], prefix: str) -> list[Statement]:
     principals = {"AWS": sorted(readers)}
     return [
         Statement("ListToDeploy", ["s3:GetBucketLocation", "s3:ListBucket"], [arn], principals=principals),
-        Statement("ReadToDeploy", ["s3:GetObject", "s3:GetObjectVersion"], [f"{arn}/{prefix}*"], principals=principals),
+        Statement(
+            "ReadToDeploy", ["s3:GetObject", "s3:GetObjectVersion"], [f"{arn}/{prefix}*"], principals=principals
+        ),
     ]

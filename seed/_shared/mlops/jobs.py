@@ -85,10 +85,14 @@ class Jobs:
         outputs: Sequence[str],
         arguments: Sequence[Value] = (),
         property_files: Sequence[PropertyFile] = (),
+        role: str | None = None,
     ) -> ProcessingStep:
-        """A step that runs a script; an input or output called x is the folder /opt/ml/processing/x."""
+        """A step that runs a script; an input or output called x is the folder /opt/ml/processing/x.
+
+        The job runs as the pipeline's own role unless ``role`` names another.
+        """
         processor = Processor(
-            role=self.settings.role_arn,
+            role=role or self.settings.role_arn,
             image_uri=self.image,
             entrypoint=["python3", f"{_PROCESSING}/code/{script}"],
             instance_count=1,
