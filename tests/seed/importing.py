@@ -2,16 +2,15 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 from aws_on_loopback import DUMMY_CREDENTIALS, client
 from hf_variables import HF_PLAIN
 from local_pipeline import Execution, LocalPipeline
-from loopback_hub import HubModel, LoopbackHub, running
+from loopback_hub import HubModel, LoopbackHub
 from seed_repository import Compiled, SeedRepository
 
 TOKEN = "a-token-that-is-easy-to-recognize"
@@ -73,18 +72,23 @@ class Importing:
         return len(self.client("s3").list_object_versions(Bucket=BUCKET).get("Versions", []))
 
 
-@contextmanager
-def importing(repository: SeedRepository, endpoint: str, root: Path, model: HubModel) -> Iterator[Importing]:
+def compiled_for(hub: LoopbackHub, repository: SeedRepository) -> Compiled:
+    """The pipeline of a repository whose hub is the one on loopback."""
+    variables = HF_PLAIN | {"HF_ENDPOINT": hub.address}
+    return repository.compile("model_import.pipeline", {"loopback": variables})["loopback"]
+
+
+def importing(hub: LoopbackHub, endpoint: str, compiled: Compiled, root: Path, model: HubModel) -> Importing:
     """Everything that an import needs, with one model at the hub and nothing in AWS but bucket, group and secret."""
-    with running(LoopbackHub(TOKEN, {MODEL_ID: model})) as hub:
-        variables = HF_PLAIN | {"HF_ENDPOINT": hub.address}
-        compiled = repository.compile("model_import.pipeline", {"loopback": variables})["loopback"]
-        compiled.upload(root / "s3")
-        surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "HUB_RETRY_SECONDS": "0.001"}
-        pipeline = LocalPipeline(compiled.definition, root / "s3", root / "work", surroundings, NO_LARGE_FILES)
-        place = Importing(hub, endpoint, compiled, pipeline, root)
-        _prepare(place)
-        yield place
+    hub.start_over({MODEL_ID: model})
+    # What the emulator offers in place of a new one.
+    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST")).close()  # noqa: S310
+    compiled.upload(root / "s3")
+    surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "HUB_RETRY_SECONDS": "0.001"}
+    pipeline = LocalPipeline(compiled.definition, root / "s3", root / "work", surroundings, NO_LARGE_FILES)
+    place = Importing(hub, endpoint, compiled, pipeline, root)
+    _prepare(place)
+    return place
 
 
 def _prepare(place: Importing) -> None:

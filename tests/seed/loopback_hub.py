@@ -72,6 +72,12 @@ class LoopbackHub:
     address: str = ""
     store_address: str = ""
 
+    def start_over(self, models: dict[str, HubModel]) -> None:
+        """Hold other models, forget what was asked, and fail in no way."""
+        self.models = models
+        self.breaks, self.replaced, self.requests = {}, {}, []
+        self.unavailable, self.ranges = 0, True
+
     def transfers(self) -> list[Seen]:
         """The requests for the content of files, redirected ones counted once."""
         return [
@@ -105,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
     hub: LoopbackHub
     server_name: str
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: what was asked is kept by the hub."""
 
     def note(self) -> str:

@@ -6,18 +6,15 @@ installation: the packages of the same lock are there already.
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import yaml
-from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client
+from aws_on_loopback import aws_on_loopback, client
 from build_variables import PLAIN, VARIANTS
+from buildspec import INSTALL, PHASES, buildspec, run_build
 from seed_repository import Compiled, SeedRepository
 
 BUCKET = PLAIN["ARTIFACT_BUCKET"]
 PIPELINE = PLAIN["SAGEMAKER_PIPELINE_NAME"]
-INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
-PHASES = ("install", "pre_build", "build")
 
 
 @pytest.fixture(scope="module")
@@ -27,29 +24,9 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def buildspec(repository: SeedRepository) -> dict[str, Any]:
-    text: dict[str, Any] = yaml.safe_load((repository.root / "buildspec.yml").read_text(encoding="utf-8"))
-    return text
-
-
 def build(repository: SeedRepository, endpoint: str, **variables: str) -> str:
-    """Run every phase but the installation; returns the build's log."""
-    specification = buildspec(repository)
-    commands = [
-        command
-        for phase in PHASES
-        for command in specification["phases"].get(phase, {}).get("commands", [])
-        if command != INSTALL
-    ]
-    environment = (
-        specification["env"]["variables"]
-        | VARIANTS["all"]
-        | DUMMY_CREDENTIALS
-        | {"AWS_ENDPOINT_URL": endpoint}
-        | variables
-    )
-    script = "\n".join(["set -e", *commands])
-    return repository.run(["bash", "-c", script], offline=False, environment=environment)
+    """Build with every option that the platform has; returns the build's log."""
+    return run_build(repository, VARIANTS["all"], endpoint, **variables)
 
 
 @pytest.fixture(scope="module")

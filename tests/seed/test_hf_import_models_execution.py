@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 from aws_on_loopback import aws_on_loopback
-from importing import BUCKET, GROUP, MODEL_ID, SECRET, TOKEN, Importing, importing, other_image
-from loopback_hub import HubModel
-from seed_repository import SeedRepository
+from importing import BUCKET, GROUP, MODEL_ID, SECRET, TOKEN, Importing, compiled_for, importing, other_image
+from loopback_hub import HubModel, LoopbackHub, running
+from seed_repository import Compiled, SeedRepository
 from tiny_llama import logits, model_files
 
 FIRST, SECOND = "1" * 40, "2" * 40
@@ -43,12 +42,23 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def hub() -> Iterator[LoopbackHub]:
+    """A hub of its own."""
+    with running(LoopbackHub(TOKEN)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def compiled(hub: LoopbackHub, hf_repository: SeedRepository) -> Compiled:
+    """The pipeline, with that hub as its hub."""
+    return compiled_for(hub, hf_repository)
+
+
 @pytest.fixture
-def place(hf_repository: SeedRepository, endpoint: str, tmp_path: Path) -> Iterator[Importing]:
+def place(hub: LoopbackHub, endpoint: str, compiled: Compiled, tmp_path: Path) -> Importing:
     """A hub with the tiny model, and an AWS with nothing of it."""
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()  # noqa: S310
-    with importing(hf_repository, endpoint, tmp_path, tiny_model()) as made:
-        yield made
+    return importing(hub, endpoint, compiled, tmp_path, tiny_model())
 
 
 def imported_files(commit: str) -> dict[str, bytes]:

@@ -8,19 +8,34 @@ from pathlib import Path
 import pytest
 from seed_repository import SeedRepository
 
+# The package that holds a repository's pipeline, by its seed.
+PACKAGES = {"xgboost_abalone": "abalone", "hf_import_models": "model_import"}
+
+
+@pytest.fixture(params=PACKAGES)
+def seed(request: pytest.FixtureRequest) -> str:
+    """The name of a seed: each in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def any_repository(seed: str, repository: SeedRepository, hf_repository: SeedRepository) -> SeedRepository:
+    """Its repository."""
+    return {"xgboost_abalone": repository, "hf_import_models": hf_repository}[seed]
+
 
 def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
-    repository: SeedRepository,
+    any_repository: SeedRepository,
 ) -> None:
-    output = repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
+    output = any_repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
     assert "skipped" not in output
 
 
-def test_every_lock_pins_and_hashes_every_package(repository: SeedRepository) -> None:
+def test_every_lock_pins_and_hashes_every_package(any_repository: SeedRepository) -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
-        entries = re.split(r"\n(?=\S)", (repository.root / name).read_text(encoding="utf-8").strip())
+        entries = re.split(r"\n(?=\S)", (any_repository.root / name).read_text(encoding="utf-8").strip())
         packages = [entry for entry in entries if not entry.startswith("#")]
 
         assert packages
@@ -29,24 +44,28 @@ def test_every_lock_pins_and_hashes_every_package(repository: SeedRepository) ->
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_a_lock_names_no_registry(repository: SeedRepository, name: str) -> None:
-    text = (repository.root / name).read_text(encoding="utf-8")
+def test_a_lock_names_no_registry(any_repository: SeedRepository, name: str) -> None:
+    text = (any_repository.root / name).read_text(encoding="utf-8")
 
     assert "://" not in text
     assert "index-url" not in text
 
 
-def test_every_path_that_the_readme_names_is_there(repository: SeedRepository) -> None:
-    readme = (repository.root / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:abalone|mlops|tests)/[\w./]*|buildspec\.yml)`", readme))
+def test_every_path_that_the_readme_names_is_there(any_repository: SeedRepository, seed: str) -> None:
+    package = PACKAGES[seed]
+    readme = (any_repository.root / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(rf"`((?:{package}|mlops|tests)/[\w./]*|buildspec\.yml)`", readme))
 
-    assert "abalone/pipeline.py" in named
-    assert [path for path in sorted(named) if not (repository.root / path).exists()] == []
+    assert f"{package}/pipeline.py" in named
+    assert [path for path in sorted(named) if not (any_repository.root / path).exists()] == []
 
 
-# What the XGBoost container has; its Python is 3.10.
+# What the containers have that run the jobs; the Python of both is 3.10.
 CONTAINER_PYTHON = (3, 10)
-CONTAINER_PACKAGES = frozenset({"numpy", "xgboost"})
+CONTAINER_PACKAGES = {
+    "xgboost_abalone": frozenset({"numpy", "xgboost"}),
+    "hf_import_models": frozenset({"boto3", "botocore"}),
+}
 
 
 def imported(script: Path) -> set[str]:
@@ -60,9 +79,9 @@ def imported(script: Path) -> set[str]:
     }
 
 
-def test_the_jobs_scripts_need_only_what_the_container_has(repository: SeedRepository) -> None:
-    scripts = sorted((repository.root / "abalone/scripts").glob("*.py"))
-    available = sys.stdlib_module_names | CONTAINER_PACKAGES | {script.stem for script in scripts}
+def test_the_jobs_scripts_need_only_what_the_container_has(any_repository: SeedRepository, seed: str) -> None:
+    scripts = sorted((any_repository.root / PACKAGES[seed] / "scripts").glob("*.py"))
+    available = sys.stdlib_module_names | CONTAINER_PACKAGES[seed] | {script.stem for script in scripts}
 
     assert scripts
     assert {script.name: imported(script) - available for script in scripts} == {

@@ -6,12 +6,13 @@ feed-forward, RMS norms. Files and names of weights are those that its serving c
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-Matrix = NDArray[np.float32]
+Matrix = Any
+"""An array; NumPy is not installed where types are checked."""
 
 VOCABULARY, WIDTH, INNER, HEADS = 64, 32, 48, 4
 _EPSILON, _THETA = 1e-6, 10000.0
