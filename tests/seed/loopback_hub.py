@@ -179,10 +179,12 @@ class _HubHandler(_Handler):
     def _commit(self, model_id: str, revision: str) -> tuple[HubModel, str] | None:
         model = self.hub.models.get(model_id)
         if model is None:
-            return self.refuse(404, "RepoNotFound", "Repository not found")
+            self.refuse(404, "RepoNotFound", "Repository not found")
+            return None
         commit = model.commit(revision)
         if commit is None:
-            return self.refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
+            self.refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
+            return None
         return model, commit
 
     def _page(self, model_id: str, commit: str, files: Files) -> None:
