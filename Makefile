@@ -7,7 +7,7 @@ SEED_INSTALLED := .venv-seed/.installed
 NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
-SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
+SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
 
 .PHONY: help demo test synth lint format types unit integration seed-test golden docs lock bench clean
 
@@ -30,6 +30,8 @@ lint: $(INSTALLED) $(SEED_INSTALLED) ## Format, lint and types
 		seed/_shared/mlops seed/xgboost_abalone/abalone
 	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
 		seed/batch_inference/scoring
+	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
+		seed/hf_import_models/model_import
 
 format: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff format .

@@ -183,6 +183,11 @@ class ProjectNames:
         return f"pipelines/{self.ml_pipeline}"
 
     @property
+    def imported_models_prefix(self) -> str:
+        """Where in the artifact bucket models that come from elsewhere lie."""
+        return "models"
+
+    @property
     def repository(self) -> str:
         return f"{self.project.name}-{self.suffix}"
 
@@ -205,6 +210,10 @@ class ProjectNames:
     @property
     def execution_role(self) -> str:
         return f"{self.project.name}-sagemaker-execution"
+
+    @property
+    def import_role(self) -> str:
+        return f"{self.project.name}-huggingface-import"
 
     @property
     def build_role(self) -> str:
@@ -282,7 +291,7 @@ class ProjectNames:
         yield BUILD_PROJECT, self.build_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
-        for role in (self.execution_role, self.build_role, self.delivery_role, self.events_role):
+        for role in (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role):
             yield IAM_ROLE, role
         yield SECURITY_GROUP, self.jobs_security_group
         yield KMS_ALIAS, self.artifact_key_alias

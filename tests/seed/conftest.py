@@ -1,9 +1,10 @@
-"""The assembled repositories, compiled once for all tests."""
+"""The assembled repositories, each compiled once for all tests."""
 
 from pathlib import Path
 
 import pytest
 from build_variables import SCORING_VARIANTS, VARIANTS
+from hf_variables import HF_VARIANTS
 from seed_repository import Compiled, SeedRepository
 
 
@@ -37,3 +38,15 @@ def batch_repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository
 def batch_compiled(batch_repository: SeedRepository) -> dict[str, Compiled]:
     """The batch pipeline, compiled with no network and no credentials, for each variant."""
     return batch_repository.compile("scoring.pipeline", SCORING_VARIANTS)
+
+
+@pytest.fixture(scope="session")
+def hf_repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
+    """What a data scientist clones to import models."""
+    return SeedRepository.assemble("hf_import_models", tmp_path_factory.mktemp("hf") / "repository")
+
+
+@pytest.fixture(scope="session")
+def hf_compiled(hf_repository: SeedRepository) -> dict[str, Compiled]:
+    """The import pipeline, compiled with no network and no credentials, for each variant."""
+    return hf_repository.compile("model_import.pipeline", HF_VARIANTS | {"all again": HF_VARIANTS["all"]})

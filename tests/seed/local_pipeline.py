@@ -9,7 +9,7 @@ import json
 import operator
 import shutil
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -56,14 +56,16 @@ class LocalPipeline:
 
     Attributes:
         s3: the folder that holds the buckets.
-        aws: the environment with which jobs that have a network reach what stands in for AWS.
+        surroundings: what the platform puts into every job's environment, such as where AWS is.
+        limits: a command that every job's command runs under.
         describe_package: what the model registry answers about a package's ARN.
     """
 
     definition: Definition
     s3: Path
     workspace: Path
-    aws: Mapping[str, str] = field(default_factory=dict)
+    surroundings: Mapping[str, str] = field(default_factory=dict)
+    limits: Sequence[str] = ()
     describe_package: Callable[[str], Json] | None = None
 
     def run(self, identifier: str, parameters: Mapping[str, Value] | None = None) -> Execution:
@@ -128,7 +130,7 @@ class _Run:
             step,
             [*application["ContainerEntrypoint"], *application.get("ContainerArguments", [])],
             isolated=isolated,
-            environment={**arguments.get("Environment", {}), **({} if isolated else self.pipeline.aws)},
+            environment=arguments.get("Environment", {}),
             reason="output/message",
         )
         message = self.sandbox.folder(step.name) / "output/message"
@@ -204,7 +206,12 @@ class _Run:
         self, step: Step, command: list[str], *, isolated: bool, environment: Mapping[str, str], reason: str
     ) -> None:
         try:
-            self.sandbox.run(step.name, command, isolated=isolated, environment=environment)
+            self.sandbox.run(
+                step.name,
+                [*self.pipeline.limits, *command],
+                isolated=isolated,
+                environment={**self.pipeline.surroundings, **environment},
+            )
         except JobFailedError as error:
             told = self.sandbox.folder(step.name) / reason
             raise StepFailedError(f"{step.name}: {told.read_text() if told.exists() else error}") from error

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client, forget
 from build_variables import PLAIN, SCORING
-from local_aws import DUMMY_CREDENTIALS, client, forget, running_aws
 from local_pipeline import Execution, LocalPipeline
 from pipeline_definition import Json
 from seed_repository import Compiled
@@ -99,7 +99,7 @@ def packages(
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An AWS for these tests alone."""
-    with running_aws(tmp_path_factory.mktemp("aws") / "log") as url:
+    with aws_on_loopback(tmp_path_factory.mktemp("aws") / "log") as url:
         yield url
 
 
@@ -112,7 +112,10 @@ def batch(batch_compiled: dict[str, Compiled], buckets: Path, endpoint: str, tmp
     registry = Registry(sagemaker)
     aws = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint}
     definition = batch_compiled["all"].definition
-    return Batch(LocalPipeline(definition, buckets, tmp_path / "work", aws, registry.describe), registry)
+    pipeline = LocalPipeline(
+        definition, buckets, tmp_path / "work", surroundings=aws, describe_package=registry.describe
+    )
+    return Batch(pipeline, registry)
 
 
 def own_predictions(package: Json, rows: str, batch: Batch, folder: Path) -> list[float]:

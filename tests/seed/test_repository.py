@@ -9,35 +9,44 @@ import pytest
 from sagemaker_templates.seeds import seed_folder
 from seed_repository import SeedRepository
 
-# The repositories, by the package that each one is about.
-REPOSITORIES = {"abalone": "repository", "scoring": "batch_repository"}
+# The package that holds a repository's pipeline, by its seed.
+PACKAGES = {"xgboost_abalone": "abalone", "batch_inference": "scoring", "hf_import_models": "model_import"}
 
 
-@pytest.fixture(params=REPOSITORIES)
-def package(request: pytest.FixtureRequest) -> str:
-    """The package that holds a repository's pipeline."""
+@pytest.fixture(params=PACKAGES)
+def seed(request: pytest.FixtureRequest) -> str:
+    """The name of a seed: each in turn."""
     return str(request.param)
 
 
 @pytest.fixture
-def repository(package: str, request: pytest.FixtureRequest) -> SeedRepository:
-    """The repository of that package."""
-    found: SeedRepository = request.getfixturevalue(REPOSITORIES[package])
-    return found
+def any_repository(
+    seed: str,
+    repository: SeedRepository,
+    batch_repository: SeedRepository,
+    hf_repository: SeedRepository,
+) -> SeedRepository:
+    """Its repository."""
+    repositories = {
+        "xgboost_abalone": repository,
+        "batch_inference": batch_repository,
+        "hf_import_models": hf_repository,
+    }
+    return repositories[seed]
 
 
 def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
-    repository: SeedRepository,
+    any_repository: SeedRepository,
 ) -> None:
-    output = repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
+    output = any_repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
     assert "skipped" not in output
 
 
-def test_every_lock_pins_and_hashes_every_package(repository: SeedRepository) -> None:
+def test_every_lock_pins_and_hashes_every_package(any_repository: SeedRepository) -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
-        entries = re.split(r"\n(?=\S)", (repository.root / name).read_text(encoding="utf-8").strip())
+        entries = re.split(r"\n(?=\S)", (any_repository.root / name).read_text(encoding="utf-8").strip())
         packages = [entry for entry in entries if not entry.startswith("#")]
 
         assert packages
@@ -46,8 +55,8 @@ def test_every_lock_pins_and_hashes_every_package(repository: SeedRepository) ->
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_a_lock_names_no_registry(repository: SeedRepository, name: str) -> None:
-    text = (repository.root / name).read_text(encoding="utf-8")
+def test_a_lock_names_no_registry(any_repository: SeedRepository, name: str) -> None:
+    text = (any_repository.root / name).read_text(encoding="utf-8")
 
     assert "://" not in text
     assert "index-url" not in text
@@ -70,17 +79,22 @@ def test_the_locks_of_all_seeds_agree_so_that_one_environment_can_run_them() -> 
     assert {"sagemaker", "pytest", "xgboost-cpu"} <= agreed.keys()
 
 
-def test_every_path_that_the_readme_names_is_there(repository: SeedRepository, package: str) -> None:
-    readme = (repository.root / "README.md").read_text(encoding="utf-8")
+def test_every_path_that_the_readme_names_is_there(any_repository: SeedRepository, seed: str) -> None:
+    package = PACKAGES[seed]
+    readme = (any_repository.root / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(rf"`((?:{package}|mlops|tests)/[\w./]*|buildspec\.yml)`", readme))
 
     assert f"{package}/pipeline.py" in named
-    assert [path for path in sorted(named) if not (repository.root / path).exists()] == []
+    assert [path for path in sorted(named) if not (any_repository.root / path).exists()] == []
 
 
-# What the XGBoost container has; its Python is 3.10.
+# What the containers have that run the jobs; the Python of both is 3.10.
 CONTAINER_PYTHON = (3, 10)
-CONTAINER_PACKAGES = frozenset({"boto3", "numpy", "xgboost"})
+CONTAINER_PACKAGES = {
+    "xgboost_abalone": frozenset({"numpy", "xgboost"}),
+    "batch_inference": frozenset({"boto3", "numpy", "xgboost"}),
+    "hf_import_models": frozenset({"boto3", "botocore"}),
+}
 
 
 def imported(script: Path) -> set[str]:
@@ -94,9 +108,9 @@ def imported(script: Path) -> set[str]:
     }
 
 
-def test_the_jobs_scripts_need_only_what_the_container_has(repository: SeedRepository, package: str) -> None:
-    scripts = sorted((repository.root / package / "scripts").glob("*.py"))
-    available = sys.stdlib_module_names | CONTAINER_PACKAGES | {script.stem for script in scripts}
+def test_the_jobs_scripts_need_only_what_the_container_has(any_repository: SeedRepository, seed: str) -> None:
+    scripts = sorted((any_repository.root / PACKAGES[seed] / "scripts").glob("*.py"))
+    available = sys.stdlib_module_names | CONTAINER_PACKAGES[seed] | {script.stem for script in scripts}
 
     assert scripts
     assert {script.name: imported(script) - available for script in scripts} == {

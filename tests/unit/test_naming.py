@@ -25,6 +25,7 @@ def test_project_names_are_pinned() -> None:
         "abalone-codebuild",
         "abalone-codepipeline",
         "abalone-events",
+        "abalone-huggingface-import",
         "abalone-jobs",
         "alias/abalone-artifacts",
         "alias/abalone-pipeline",

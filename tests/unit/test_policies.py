@@ -180,9 +180,10 @@ def test_the_pipeline_is_v2_and_started_by_pushes_to_main_only(case: str, stack:
     assert pattern["resources"] == [f"{pattern['resources'][0].rpartition(':')[0]}:{source['RepositoryName']}"]
 
 
-def test_a_permissions_boundary_is_on_every_role() -> None:
-    for stack in documents("every-option"):
-        roles = _all("every-option", stack, "aws_iam_role")
+@pytest.mark.parametrize("case", ["every-option", "hf-import-models"])
+def test_a_permissions_boundary_is_on_every_role(case: str) -> None:
+    for stack in documents(case):
+        roles = _all(case, stack, "aws_iam_role")
         assert {role["permissions_boundary"] for role in roles.values()} == {
             "arn:aws:iam::111111111111:policy/ml-boundary"
         }
@@ -220,3 +221,68 @@ def test_job_options_reach_the_build() -> None:
 def test_without_a_network_no_variable_is_empty() -> None:
     project = _all("minimal", "dev-abalone", "aws_codebuild_project")["build_project"]
     assert all(entry["value"] for entry in project["environment"]["environment_variable"])
+
+
+TOKEN = "arn:aws:secretsmanager:us-east-1:111111111111:secret:ml/hugging-face-??????"
+SECRET_READERS = [
+    ("hf-import-models", TOKEN),
+    ("hf-import-models-minimal", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:hugging-face-??????"),
+]
+
+
+@pytest.mark.parametrize(("case", "secret"), SECRET_READERS)
+def test_the_hubs_token_can_be_read_by_the_import_jobs_role_alone(case: str, secret: str) -> None:
+    readers = [
+        (name, statement["actions"], statement["resources"])
+        for name, statement, _ in _statements(case, "dev-llama")
+        if any(action.startswith("secretsmanager:") for action in statement["actions"])
+    ]
+    assert readers == [("import_role_rights", ["secretsmanager:GetSecretValue"], [secret])]
+
+
+def test_the_tokens_key_serves_that_secret_only() -> None:
+    (decrypt,) = [s for _, s, _ in _statements("hf-import-models", "dev-llama") if s["sid"] == "DecryptToken"]
+    assert decrypt["actions"] == ["kms:Decrypt"]
+    assert decrypt["resources"] == ["arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"]
+    assert {(c["variable"], *c["values"]) for c in decrypt["condition"]} == {
+        ("kms:ViaService", "secretsmanager.us-east-1.amazonaws.com"),
+        ("kms:EncryptionContext:SecretARN", TOKEN),
+    }
+
+
+def test_without_a_key_of_its_own_the_secret_needs_no_right_to_decrypt() -> None:
+    sids = {statement["sid"] for _, statement, _ in _statements("hf-import-models-minimal", "dev-llama")}
+    assert "ReadToken" in sids
+    assert "DecryptToken" not in sids
+
+
+def test_the_pipeline_starts_import_jobs_as_the_import_role_and_as_no_other() -> None:
+    passed = {
+        (name, resource)
+        for name, statement, _ in _statements("hf-import-models", "dev-llama")
+        if "iam:PassRole" in statement["actions"]
+        for resource in statement["resources"]
+    }
+    assert passed == {
+        ("execution_role_rights", "${aws_iam_role.import_role.arn}"),
+        ("build_project_role_rights", "${aws_iam_role.execution_role.arn}"),
+    }
+
+
+def test_the_delivery_pipeline_uses_only_its_own_objects_of_the_model_bucket() -> None:
+    bucket = "arn:aws:s3:::mlops-llama-111111111111"
+    found = {
+        (name, resource)
+        for name, statement, _ in _statements("hf-import-models", "dev-llama")
+        if statement["sid"] == "PipelineArtifacts"
+        for resource in statement["resources"]
+    }
+    assert found == {
+        ("build_project_role_rights", f"{bucket}/llama-buil*"),
+        ("delivery_pipeline_role_rights", f"{bucket}/llama-buil*"),
+    }
+
+
+def test_other_accounts_read_imported_models_and_no_sources() -> None:
+    read = [s for _, s, _ in _statements("hf-import-models", "dev-llama") if s["sid"] == "ReadToDeploy"]
+    assert [s["resources"] for s in read] == [["arn:aws:s3:::mlops-llama-111111111111/models/*"]]

@@ -57,6 +57,13 @@ KmsKeyId = Annotated[
         'a KMS key: its alias ("alias/…"), its id or its ARN',
     ),
 ]
+KmsKeyArn = Annotated[
+    str,
+    Rule(
+        f"{_ARN}:kms:[a-z0-9-]+:[0-9]{{12}}:key/{_KEY}",
+        'the ARN of a KMS key (not of an alias): "arn:aws:kms:REGION:ACCOUNT:key/ID"',
+    ),
+]
 RelativePath = Annotated[
     str,
     Rule(
@@ -145,6 +152,24 @@ SecretName = Annotated[
     NotAToken(
         "[A-Za-z0-9/_+=.@-]{1,512}",
         "the name (not the value) of a secret in Secrets Manager: letters, digits and /_+=.@-",
+    ),
+]
+# https://huggingface.co/docs/huggingface_hub/package_reference/utilities#huggingface_hub.utils.validate_repo_id
+_HUB_NAME = "(?![.-])(?!.*(?:--|\\.\\.))[A-Za-z0-9._-]+(?<![.-])"
+HubModelId = Annotated[
+    str,
+    NotAToken(
+        f"(?:{_HUB_NAME}/)?{_HUB_NAME}",
+        'a model of the Hugging Face hub as "owner/name": letters, digits and single . _ -',
+        max_length=96,
+    ),
+]
+HubRevision = Annotated[
+    str,
+    NotAToken(
+        "[A-Za-z0-9](?:[._/-]?[A-Za-z0-9])*",
+        "a branch, a tag or a commit: letters, digits and single . _ / -",
+        max_length=255,
     ),
 ]
 # Both the old and the new name of the service stand in ARNs:

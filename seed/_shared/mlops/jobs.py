@@ -86,13 +86,15 @@ class Jobs:
         arguments: Sequence[Value] = (),
         property_files: Sequence[PropertyFile] = (),
         calls_aws: bool = False,
+        role: str | None = None,
     ) -> ProcessingStep:
         """A step that runs a script; an input or output called x is the folder /opt/ml/processing/x.
 
         A script that itself calls AWS cannot be isolated from the network, whatever the settings say.
+        The job runs as the pipeline's own role unless ``role`` names another.
         """
         processor = Processor(
-            role=self.settings.role_arn,
+            role=role or self.settings.role_arn,
             image_uri=self.image,
             entrypoint=["python3", f"{_PROCESSING}/code/{script}"],
             instance_count=1,

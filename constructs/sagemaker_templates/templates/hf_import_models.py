@@ -1,0 +1,191 @@
+"""hf_import_models: bring one model of the Hugging Face hub into the project's model package group.
+
+repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──▶ SageMaker pipeline ──▶ model package group
+                                                                    │
+                      Hugging Face hub ── import job, own role ──▶ artifact bucket
+                                                │
+                                        secret with the token
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field
+
+from sagemaker_templates.blocks.build_environment import build_environment
+from sagemaker_templates.blocks.build_project import Build, build_ml_pipeline, build_project
+from sagemaker_templates.blocks.code_repository import Source, codecommit_repository
+from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
+from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.execution_role import (
+    execution_role,
+    pull_sagemaker_images,
+    register_models,
+    run_jobs,
+    use_key,
+    write_job_logs,
+)
+from sagemaker_templates.blocks.iam import Role, Statement
+from sagemaker_templates.blocks.import_role import import_role, read_secret, see_registered_models, write_models
+from sagemaker_templates.blocks.model_registry import model_package_group
+from sagemaker_templates.blocks.project_storage import Storage, artifact_storage, build_logs_may_encrypt
+from sagemaker_templates.naming import ProjectNames
+from sagemaker_templates.seeds import seed_folder
+from sagemaker_templates.settings.fields import HubModelId, HubRevision, KmsKeyArn, SecretName
+from sagemaker_templates.settings.model import TemplateParameters
+from sagemaker_templates.templates.context import ProjectContext
+from sagemaker_templates.templates.registry import Template
+
+_JOBS = ("processing",)
+_IMPORT_IMAGES = ("sagemaker-scikit-learn",)
+_SERVING_IMAGES = ("huggingface-pytorch-inference", "huggingface-pytorch-tgi-inference", "huggingface-vllm")
+
+
+class Parameters(TemplateParameters):
+    """Parameters of hf_import_models."""
+
+    hf_model_id: HubModelId = Field(description='The model on the Hugging Face hub, as "owner/name".')
+    hf_access_token_secret: SecretName = Field(
+        description="The secret in Secrets Manager whose whole text is the Hugging Face access token."
+    )
+    hf_access_token_kms_key_arn: KmsKeyArn | None = Field(
+        default=None, description="The KMS key of that secret, where it is not Secrets Manager's own."
+    )
+    hf_revision: HubRevision = Field(
+        default="main", description="The branch, tag or commit to import; its commit is recorded."
+    )
+
+
+def build(context: ProjectContext) -> None:
+    """Add the project's resources to its stack."""
+    stack, names, project = context.stack, context.names, context.project
+    protect, boundary = project.environment.protect_data, context.permissions_boundary_arn
+    artifacts = artifact_storage(
+        stack,
+        names=names,
+        account_root=context.account_root,
+        readers=context.reader_accounts,
+        access_logs_bucket=context.access_logs_bucket,
+        readable=f"{names.imported_models_prefix}/",
+        key_statements=[build_logs_may_encrypt(names)],
+    )
+    group = model_package_group(
+        stack, "model_package_group", names=names, readers=context.reader_accounts, protect=protect
+    )
+    importer = import_role(
+        stack,
+        "import_role",
+        names=names,
+        statements=_import_statements(names, project.parameters, artifacts.key),
+        permissions_boundary_arn=boundary,
+    )
+    role = execution_role(
+        stack,
+        "execution_role",
+        names=names,
+        statements=_pipeline_statements(names, importer, artifacts.key),
+        permissions_boundary_arn=boundary,
+    )
+    source = codecommit_repository(stack, "repository", names=names, protect=protect)
+    variables = {
+        **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
+        **_import_variables(project.parameters, importer),
+    }
+    built = _build_project(context, artifacts, role, variables)
+    _deliver(context, artifacts, source, built, after=[artifacts.ready, importer.ready, role.ready])
+    context.outputs.update(
+        repository_clone_url=(source.clone_url, "Where to clone the repository from"),
+        artifact_bucket=(names.artifact_bucket, "Bucket of imported models and of what the pipelines pass on"),
+        model_package_group_name=(names.model_package_group, "Group that models are registered in"),
+        model_package_group_arn=(group.arn, "ARN of that group"),
+        sagemaker_pipeline_name=(names.ml_pipeline, "SageMaker pipeline that the repository defines"),
+        execution_role_arn=(role.arn, "Role that the pipeline runs as"),
+        import_role_arn=(importer.arn, "Role of the import job, which alone may read the access token"),
+        delivery_pipeline_name=(names.delivery_pipeline, "CodePipeline that builds the repository"),
+    )
+
+
+def _import_statements(names: ProjectNames, parameters: Any, key: Any) -> list[Statement]:
+    return [
+        *read_secret(names, parameters.hf_access_token_secret, parameters.hf_access_token_kms_key_arn),
+        *write_models(names, key),
+        see_registered_models(names),
+        *write_job_logs(names, _JOBS),
+        *pull_sagemaker_images(names, _IMPORT_IMAGES),
+    ]
+
+
+def _pipeline_statements(names: ProjectNames, importer: Role, key: Any) -> list[Statement]:
+    """The pipeline starts the import job as another role, reads its result, and registers the model."""
+    bucket = names.bucket_arn(names.artifact_bucket)
+    return [
+        *run_jobs(names, _JOBS, as_role=importer),
+        register_models(names),
+        Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("ReadResult", ["s3:GetObject"], [f"{bucket}/{names.pipeline_prefix}/executions/*"]),
+        Statement("ReadModels", ["s3:GetObject"], [f"{bucket}/{names.imported_models_prefix}/*"]),
+        *use_key(key),
+        *pull_sagemaker_images(names, _SERVING_IMAGES),
+    ]
+
+
+def _import_variables(parameters: Any, importer: Role) -> dict[str, str]:
+    return {
+        "HUGGING_FACE_ACCESS_TOKEN_SECRET": parameters.hf_access_token_secret,
+        "HUGGING_FACE_MODEL_ID": parameters.hf_model_id,
+        "HUGGING_FACE_MODEL_REVISION": parameters.hf_revision,
+        "HUGGING_FACE_IMPORT_ROLE_ARN": importer.arn,
+    }
+
+
+def _build_project(context: ProjectContext, artifacts: Storage, role: Role, variables: dict[str, str]) -> Build:
+    stack, names = context.stack, context.names
+    return build_project(
+        stack,
+        "build_project",
+        names=names,
+        key=artifacts.key,
+        log_group=log_group(
+            stack,
+            "build_logs",
+            name=names.build_log_group,
+            retention_days=context.project.environment.log_retention_days,
+            key=artifacts.key,
+        ),
+        variables=variables,
+        statements=build_ml_pipeline(names, execution_role=role, artifact_key=artifacts.key),
+        permissions_boundary_arn=context.permissions_boundary_arn,
+        artifact_bucket=names.artifact_bucket,
+    )
+
+
+def _deliver(
+    context: ProjectContext, artifacts: Storage, source: Source, built: Build, *, after: Sequence[Any]
+) -> None:
+    delivery = delivery_pipeline(
+        context.stack,
+        "delivery_pipeline",
+        names=context.names,
+        source=source,
+        build=built,
+        key=artifacts.key,
+        after=after,
+        permissions_boundary_arn=context.permissions_boundary_arn,
+        artifact_bucket=context.names.artifact_bucket,
+    )
+    start_on_push(
+        context.stack,
+        "push",
+        names=context.names,
+        pipeline=delivery,
+        permissions_boundary_arn=context.permissions_boundary_arn,
+    )
+
+
+TEMPLATE = Template(
+    name="hf_import_models",
+    summary="Import a model of the Hugging Face hub, pinned to a commit, and register it for serving on GPUs.",
+    parameters=Parameters,
+    build=build,
+    seed=seed_folder("hf_import_models"),
+)

@@ -1,0 +1,1 @@
+"""Import of a model from the Hugging Face hub into the project's model package group."""
