@@ -202,7 +202,11 @@ class _HubHandler(_Handler):
         if not path.endswith(LARGE_SUFFIXES):
             return entry
         sha256 = hashlib.sha256(content).hexdigest()
-        return {**entry, "oid": git_oid(sha256.encode()), "lfs": {"oid": sha256, "size": len(content)}}
+        return {
+            **entry,
+            "oid": git_oid(sha256.encode()),
+            "lfs": {"oid": sha256, "size": len(content), "pointerSize": 134},
+        }
 
     def _resolve(self, model_id: str, revision: str, path: str) -> None:
         found = self._commit(model_id, revision)

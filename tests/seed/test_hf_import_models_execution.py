@@ -130,6 +130,16 @@ def test_the_registered_model_answers_as_the_one_at_the_hub(place: Importing) ->
     assert not np.allclose(logits(loaded, PROMPT), logits(model_files(2), PROMPT))
 
 
+def test_the_tiny_model_computes_what_transformers_does() -> None:
+    """So that the comparison above is one of a real model's answers.
+
+    The figures are those of transformers 5.23.0 (LlamaForCausalLM, torch 2.13.0, float32) for these very files.
+    """
+    of_transformers = [0.72673810, 0.11410829, -0.37314793, 0.28779650, 0.35364640, 1.20179653]
+
+    np.testing.assert_allclose(logits(model_files(1), PROMPT)[-1][:6], of_transformers, atol=2e-6)
+
+
 def test_the_same_commit_again_transfers_writes_and_registers_nothing(place: Importing) -> None:
     place.register(place.run())
     transferred, versions = len(place.hub.transfers()), place.versions()
