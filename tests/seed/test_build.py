@@ -7,16 +7,13 @@ installation: the packages of the same lock are there already.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-import yaml
+from aws_on_loopback import aws_on_loopback, client
 from build_variables import SCORING_VARIANTS, VARIANTS
-from local_aws import DUMMY_CREDENTIALS, client, running_aws
+from buildspec import INSTALL, PHASES, buildspec, run_build
 from seed_repository import Compiled, SeedRepository
 
-INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
-PHASES = ("install", "pre_build", "build")
 DATA = "data/abalone.csv"
 
 
@@ -70,33 +67,13 @@ def seed(request: pytest.FixtureRequest) -> Build:
 def endpoint(seed: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An AWS of its own for each seed, with nothing in it."""
     assert seed
-    with running_aws(tmp_path_factory.mktemp("emulator") / "log") as url:
+    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
         yield url
 
 
-def buildspec(repository: SeedRepository) -> dict[str, Any]:
-    text: dict[str, Any] = yaml.safe_load((repository.root / "buildspec.yml").read_text(encoding="utf-8"))
-    return text
-
-
 def build(seed: Build, endpoint: str, **variables: str) -> str:
-    """Run every phase but the installation; returns the build's log."""
-    specification = buildspec(seed.repository)
-    commands = [
-        command
-        for phase in PHASES
-        for command in specification["phases"].get(phase, {}).get("commands", [])
-        if command != INSTALL
-    ]
-    environment = (
-        specification["env"]["variables"]
-        | seed.variables
-        | DUMMY_CREDENTIALS
-        | {"AWS_ENDPOINT_URL": endpoint}
-        | variables
-    )
-    script = "\n".join(["set -e", *commands])
-    return seed.repository.run(["bash", "-c", script], offline=False, environment=environment)
+    """Build with every option that the platform has; returns the build's log."""
+    return run_build(seed.repository, seed.variables, endpoint, **variables)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""An AWS on loopback: moto's server, from the generator's environment."""
+"""AWS as far as an emulator on loopback goes: moto's server, from the generator's environment."""
 
 import contextlib
 import os
@@ -6,17 +6,17 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import boto3
 import pytest
 
-REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+_ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS = 60
+
 DUMMY_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -25,10 +25,10 @@ DUMMY_CREDENTIALS = {
 }
 
 
-@contextmanager
-def running_aws(log: Path) -> Iterator[str]:
-    """The URL of an AWS with nothing in it, which ends with the block."""
-    python = os.environ.get("GENERATOR_PYTHON", str(REPOSITORY_ROOT / ".venv/bin/python"))
+@contextlib.contextmanager
+def aws_on_loopback(log: Path) -> Iterator[str]:
+    """An AWS of its own, with nothing in it; gives its address."""
+    python = os.environ.get("GENERATOR_PYTHON", str(_ROOT / ".venv/bin/python"))
     assert Path(python).exists(), f"no {python}: set GENERATOR_PYTHON to the Python that has moto"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -48,7 +48,7 @@ def running_aws(log: Path) -> Iterator[str]:
 
 
 def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text()
         try:
@@ -59,16 +59,11 @@ def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None
                 server.wait(timeout=0.1)
         else:
             return
-    pytest.fail(f"the emulator did not start in {START_SECONDS} s:\n{log.read_text()}")
-
-
-def forget(endpoint: str) -> None:
-    """Empty the AWS at an endpoint."""
-    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=5).close()  # noqa: S310
+    pytest.fail(f"the emulator did not start in {_START_SECONDS} s:\n{log.read_text()}")
 
 
 def client(service: str, endpoint: str) -> Any:
-    """A boto3 client of the AWS at an endpoint."""
+    """A boto3 client of the emulator."""
     make: Callable[..., Any] = boto3.client
     return make(
         service,
