@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -60,11 +60,6 @@ def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None
         else:
             return
     pytest.fail(f"the emulator did not start in {_START_SECONDS} s:\n{log.read_text()}")
-
-
-def forget(endpoint: str) -> None:
-    """Empty the AWS at an endpoint."""
-    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=5).close()  # noqa: S310
 
 
 def client(service: str, endpoint: str) -> Any:

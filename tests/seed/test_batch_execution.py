@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
-from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client, forget
+from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client
 from build_variables import PLAIN, SCORING
 from local_pipeline import Execution, LocalPipeline
 from pipeline_definition import Json
@@ -106,7 +107,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def batch(batch_compiled: dict[str, Compiled], buckets: Path, endpoint: str, tmp_path: Path) -> Batch:
     """The batch pipeline beside a group without packages."""
-    forget(endpoint)
+    # Empty again: the registry of one test is none of another's.
+    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=5).close()  # noqa: S310
     sagemaker = client("sagemaker", endpoint)
     sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
     registry = Registry(sagemaker)

@@ -72,7 +72,7 @@ def endpoint(seed: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def build(seed: Build, endpoint: str, **variables: str) -> str:
-    """Build as the platform does; returns the build's log."""
+    """Build with every option that the platform has; returns the build's log."""
     return run_build(seed.repository, seed.variables, endpoint, **variables)
 
 
