@@ -4,6 +4,7 @@ from typing import Any
 
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.providers import aws
+from sagemaker_templates.settings.model import Network
 
 
 def jobs_security_group(scope: Any, id_: str, *, names: ProjectNames, vpc_id: str) -> Any:
@@ -36,6 +37,14 @@ def jobs_security_group(scope: Any, id_: str, *, names: ProjectNames, vpc_id: st
     _among_members(aws.vpc_security_group_egress_rule.VpcSecurityGroupEgressRule, scope, f"{id_}_members_out", group)
     _among_members(aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule, scope, f"{id_}_members_in", group)
     return group
+
+
+def security_groups_of_jobs(scope: Any, *, names: ProjectNames, network: Network) -> list[str]:
+    """Ids of the given security groups and, inside a VPC, of the project's own, which is added."""
+    if not (network.vpc_id and network.subnet_ids):
+        return list(network.security_group_ids)
+    own = jobs_security_group(scope, "jobs_security_group", names=names, vpc_id=network.vpc_id)
+    return [own.id, *network.security_group_ids]
 
 
 def _among_members(rule: Any, scope: Any, id_: str, group: Any) -> None:

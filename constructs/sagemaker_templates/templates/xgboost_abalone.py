@@ -24,7 +24,7 @@ from sagemaker_templates.blocks.execution_role import (
     write_job_logs,
 )
 from sagemaker_templates.blocks.model_registry import model_package_group
-from sagemaker_templates.blocks.network import jobs_security_group
+from sagemaker_templates.blocks.network import security_groups_of_jobs
 from sagemaker_templates.blocks.project_storage import artifact_storage, pipeline_storage
 from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.model import TemplateParameters
@@ -65,7 +65,7 @@ def build(context: ProjectContext) -> None:
     group = model_package_group(
         stack, "model_package_group", names=names, readers=context.reader_accounts, protect=protect
     )
-    security_groups = _security_groups(context)
+    security_groups = security_groups_of_jobs(stack, names=names, network=project.network)
     role = execution_role(
         stack,
         "execution_role",
@@ -122,15 +122,6 @@ def build(context: ProjectContext) -> None:
         execution_role_arn=(role.arn, "Role that the pipeline's jobs run as"),
         delivery_pipeline_name=(names.delivery_pipeline, "CodePipeline that builds the repository"),
     )
-
-
-def _security_groups(context: ProjectContext) -> list[str]:
-    """The given security groups and, inside a VPC, the project's own."""
-    network = context.project.network
-    if not (network.vpc_id and network.subnet_ids):
-        return list(network.security_group_ids)
-    own = jobs_security_group(context.stack, "jobs_security_group", names=context.names, vpc_id=network.vpc_id)
-    return [own.id, *network.security_group_ids]
 
 
 def _job_variables(parameters: Any, subnets: tuple[str, ...], security_groups: list[str]) -> dict[str, str]:
