@@ -6,6 +6,7 @@ and which scripts it wants where in the bucket.
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -20,7 +21,11 @@ def main(module: str, environments: Path, output: Path) -> None:
     """Compile each environment."""
     build = importlib.import_module(module).build_pipeline
     compiled = {}
+    # A template's own settings come from the process environment; none may stay from one to the next.
+    seen: set[str] = set()
     for name, environment in json.loads(environments.read_text()).items():
+        os.environ.update(dict.fromkeys(seen, ""), **environment)
+        seen |= environment.keys()
         settings = Settings.from_environment(environment)
         session = ProjectSession(settings)
         definition = build(settings, session).definition()

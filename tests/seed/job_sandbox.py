@@ -57,7 +57,7 @@ class Sandbox:
         environment: Mapping[str, str] | None = None,
         stdin: bytes = b"",
     ) -> bytes:
-        """Run a job's command; returns what it wrote to standard output.
+        """Run a job's command; returns what it wrote to standard output. The file ``log`` beside it has all.
 
         Raises:
             JobFailedError: the command failed, or the system allows no namespaces.
@@ -72,6 +72,7 @@ class Sandbox:
             capture_output=True,
             check=False,
         )
+        (self.workspace / job / "log").write_bytes(ended.stdout + ended.stderr)
         if ended.returncode:
             message = ended.stderr.decode(errors="replace")[-3000:]
             raise JobFailedError(f"{job} ended with exit code {ended.returncode}:\n{message}")

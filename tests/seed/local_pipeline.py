@@ -9,7 +9,7 @@ import json
 import operator
 import shutil
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -49,11 +49,18 @@ class Execution:
 
 @dataclass(frozen=True)
 class LocalPipeline:
-    """Runs a definition; ``s3`` is the folder that holds the buckets."""
+    """Runs a definition; ``s3`` is the folder that holds the buckets.
+
+    Attributes:
+        surroundings: what the platform puts into every job's environment, such as where AWS is.
+        limits: a command that every job's command runs under.
+    """
 
     definition: Definition
     s3: Path
     workspace: Path
+    surroundings: Mapping[str, str] = field(default_factory=dict)
+    limits: Sequence[str] = ()
 
     def run(self, identifier: str, parameters: Mapping[str, Value] | None = None) -> Execution:
         """Execute once, with values for some of the parameters."""
@@ -168,7 +175,12 @@ class _Run:
         self, step: Step, command: list[str], *, isolated: bool, environment: Mapping[str, str], reason: str
     ) -> None:
         try:
-            self.sandbox.run(step.name, command, isolated=isolated, environment=environment)
+            self.sandbox.run(
+                step.name,
+                [*self.pipeline.limits, *command],
+                isolated=isolated,
+                environment={**self.pipeline.surroundings, **environment},
+            )
         except JobFailedError as error:
             told = self.sandbox.folder(step.name) / reason
             raise StepFailedError(f"{step.name}: {told.read_text() if told.exists() else error}") from error

@@ -30,16 +30,20 @@ _POLL_SECONDS = 30
 _RUNNING = frozenset({"Executing", "Stopping"})
 
 
+class WrongParameterError(Exception):
+    """A parameter is not written as NAME=VALUE; the message is one line."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code: 0 done, 1 the execution failed, 2 the input is wrong."""
     options = _options(arguments)
     try:
         settings = Settings.from_environment()
         parameters = _parameters(options.parameter)
-    except (SettingsError, ValueError) as error:
+        session, pipeline = _build(options.module, settings)
+    except (SettingsError, WrongParameterError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    session, pipeline = _build(options.module, settings)
     definition: str = pipeline.definition()
     if options.compile_only is not None:
         options.compile_only.write_text(json.dumps(json.loads(definition), indent=2) + "\n", encoding="utf-8")
@@ -70,7 +74,7 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     pairs = [each.partition("=") for each in given]
     wrong = [name for name, separator, _ in pairs if not (name and separator)]
     if wrong:
-        raise ValueError(f"--parameter takes NAME=VALUE, not {wrong[0]!r}")
+        raise WrongParameterError(f"--parameter takes NAME=VALUE, not {wrong[0]!r}")
     return {name: value for name, _, value in pairs}
 
 
