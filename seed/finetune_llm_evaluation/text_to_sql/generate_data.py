@@ -24,7 +24,7 @@ EXAMPLES = 500
 SEED = 7
 
 _ROWS = 10
-_LIMITS = range(10, 100, 10)
+_LIMITS = (20, 50, 80)
 _AGGREGATES = {"highest": "MAX", "lowest": "MIN", "average": "AVG", "total": "SUM"}
 
 
@@ -46,9 +46,30 @@ class Table:
 
 
 TABLES = (
-    Table("orders", "city", ("Lyon", "Oslo", "Porto"), "status", {"open": 3, "paid": 7, "late": 1}, "amount"),
-    Table("machines", "hall", ("north", "south", "east"), "state", {"idle": 4, "busy": 2, "broken": 9}, "hours"),
-    Table("books", "shelf", ("poetry", "travel", "drama"), "status", {"lent": 5, "lost": 8, "kept": 2}, "pages"),
+    Table(
+        "orders",
+        "city",
+        ("Lyon", "Oslo", "Porto"),
+        "status",
+        {"open": 3, "paid": 7, "late": 1, "sent": 4, "refused": 8},
+        "amount",
+    ),
+    Table(
+        "machines",
+        "hall",
+        ("north", "south", "east"),
+        "state",
+        {"idle": 4, "busy": 2, "broken": 9, "rented": 5, "sold": 1},
+        "hours",
+    ),
+    Table(
+        "books",
+        "shelf",
+        ("poetry", "travel", "drama"),
+        "status",
+        {"lent": 5, "lost": 8, "kept": 2, "missing": 9, "new": 3},
+        "pages",
+    ),
 )
 
 
