@@ -1,4 +1,4 @@
-"""A two-layer Llama with a tokenizer of its own, made and taught in seconds: ``tiny_llama OUT``.
+"""A two-layer Llama with a tokenizer of its own, made and taught in seconds: ``pretrained_llama OUT``.
 
 It learns from the generated examples what the schema alone tells, and takes every habit of the house wrongly: what is
 left for fine-tuning is what fine-tuning is there for. Run with the scripts of the seed on the path.
