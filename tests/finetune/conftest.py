@@ -1,18 +1,15 @@
-"""The assembled repository of finetune_llm_evaluation, its pipeline, an AWS for it, and a model small enough to tune."""
+"""The assembled repository of finetune_llm_evaluation, its pipeline, an AWS for it, and a tiny model to tune."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from aws_on_loopback import aws_on_loopback, client
-from build_variables import DOMAIN, ENCRYPTED, KEY, PLAIN, VARIANTS, VPC
+from build_variables import PLAIN
+from finetune_variables import ENVIRONMENTS, PLATFORM
 from seed_repository import Compiled, SeedRepository
 
-MAKE_MODEL = Path(__file__).with_name("pretrained_llama.py")
-SPOT = {"SPOT_MAX_WAIT_SECONDS": "20000"}
-
-PLATFORM = PLAIN | KEY | VPC | DOMAIN
-"""Everything that the platform gives to this template's build."""
+MAKE_MODEL = Path(__file__).with_name("support") / "pretrained_llama.py"
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +21,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
 @pytest.fixture(scope="session")
 def compiled(repository: SeedRepository) -> dict[str, Compiled]:
     """The pipeline, compiled with no network and no credentials, for each variant."""
-    environments = {
-        name: VARIANTS[name] for name in ("plain", "key", "vpc", "other-region", "longest-names")
-    } | {"platform": PLATFORM, "platform again": PLATFORM, "spot": PLATFORM | SPOT, "encrypted": PLAIN | ENCRYPTED}
-    return repository.compile("text_to_sql.pipeline", environments)
+    return repository.compile("text_to_sql.pipeline", ENVIRONMENTS | {"platform again": PLATFORM})
 
 
 @pytest.fixture(scope="session")

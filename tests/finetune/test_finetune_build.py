@@ -6,7 +6,7 @@ import pytest
 from aws_on_loopback import client
 from build_variables import PLAIN
 from buildspec import INSTALL, PHASES, buildspec, run_build
-from conftest import PLATFORM
+from finetune_variables import PLATFORM
 from seed_repository import Compiled, SeedRepository
 
 BUCKET, PIPELINE = PLAIN["ARTIFACT_BUCKET"], PLAIN["SAGEMAKER_PIPELINE_NAME"]

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from build_variables import KEY, PLAIN, VPC
-from conftest import PLATFORM
+from finetune_variables import ENVIRONMENTS, PLATFORM
 from pipeline_definition import Step, dependencies, gets, problems
 from seed_repository import Compiled, SeedRepository
 
 BUCKET = "s3://mlops-abalone-111111111111/"
-VARIANTS = ["plain", "key", "vpc", "other-region", "longest-names", "platform", "spot", "encrypted"]
 JOBS = {"FetchModel", "Preprocess", "Train", "Evaluate"}
 ON_GPU = {"Train", "Evaluate"}
 
@@ -34,7 +33,7 @@ def machine(step: Step) -> dict[str, Any]:
     return resources
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", ENVIRONMENTS)
 def test_sagemaker_would_take_the_definition(compiled: dict[str, Compiled], variant: str) -> None:
     assert problems(compiled[variant].definition) == []
 
@@ -103,7 +102,7 @@ def test_what_shapes_the_training_is_a_parameter_that_arrives_in_it(
     assert list(gets(arguments["HyperParameters"][hyperparameter])) == [f"Parameters.{parameter}"]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", ENVIRONMENTS)
 def test_only_the_job_that_fetches_the_model_has_a_network(compiled: dict[str, Compiled], variant: str) -> None:
     isolated = {
         step.name for step in job_steps(compiled[variant]) if network(step).get("EnableNetworkIsolation") is True

@@ -1,4 +1,4 @@
-"""The compiled pipeline, executed: its own scripts tune a real, tiny language model; nothing of AWS but S3, emulated."""
+"""The compiled pipeline, executed: its own scripts tune a real, tiny language model; of AWS, an emulated S3."""
 
 import json
 import tarfile
@@ -47,30 +47,27 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def hub_address(base_model: Path) -> Iterator[str]:
-    """A hub that has the tiny model."""
+def surroundings(base_model: Path, aws: str) -> Iterator[dict[str, str]]:
+    """What a job with a network reaches: the tiny model, on a hub and in S3."""
+    for file in base_model.iterdir():
+        client("s3", aws).upload_file(str(file), BUCKET, f"data/models/tiny/{file.name}")
     with hub(base_model) as address:
-        yield address
+        yield {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": aws, "HF_ENDPOINT": address}
 
 
 @pytest.fixture(scope="module")
 def place(
     compiled: dict[str, Compiled],
     repository: SeedRepository,
-    base_model: Path,
-    aws: str,
-    hub_address: str,
+    surroundings: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Place:
-    """A bucket with generated data, the code and the base model."""
+    """A bucket with generated data and the code."""
     root = tmp_path_factory.mktemp("execution")
     compiled["platform"].upload(root / "s3")
     data = root / "s3" / BUCKET / "data/text_to_sql.jsonl"
     data.parent.mkdir(parents=True)
     repository.python(["-m", "text_to_sql.generate_data", str(data), "--examples", "420"], offline=True)
-    for file in base_model.iterdir():
-        client("s3", aws).upload_file(str(file), BUCKET, f"data/models/tiny/{file.name}")
-    surroundings = {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": aws, "HF_ENDPOINT": hub_address}
     return Place(LocalPipeline(compiled["platform"].definition, root / "s3", root / "work", surroundings), root)
 
 

@@ -20,7 +20,9 @@ def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(repos
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_every_lock_pins_and_hashes_every_package_and_names_no_registry(repository: SeedRepository, name: str) -> None:
+def test_every_lock_pins_and_hashes_every_package_and_names_no_registry(
+    repository: SeedRepository, name: str
+) -> None:
     text = (repository.root / name).read_text(encoding="utf-8")
     packages = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]
 

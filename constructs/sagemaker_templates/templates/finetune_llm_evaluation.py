@@ -2,7 +2,7 @@
 
 repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──▶ SageMaker pipeline ──▶ model package group
                                                                  │         ▲
-                                                        artifact bucket    └── base model: Hugging Face Hub, or the bucket
+                                                        artifact bucket    └── base model: the Hub or the bucket
 """
 
 from sagemaker_templates.blocks.build_environment import build_environment

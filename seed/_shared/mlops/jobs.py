@@ -216,9 +216,7 @@ def _stopping_condition(spot_wait_seconds: int | None) -> StoppingCondition:
     """SageMaker wants the waiting time for spot instances, and refuses it for others."""
     if spot_wait_seconds is None:
         return StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS)
-    return StoppingCondition(
-        max_runtime_in_seconds=_MAX_RUNTIME_SECONDS, max_wait_time_in_seconds=spot_wait_seconds
-    )
+    return StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS, max_wait_time_in_seconds=spot_wait_seconds)
 
 
 def _input(name: str, location: Value) -> ProcessingInput:

@@ -87,7 +87,9 @@ def test_a_base_in_four_bits_can_be_tuned_and_the_result_is_in_full_precision(fo
 
     base, tuned = (LlamaForCausalLM.from_pretrained(folder / path) for path in ("input/data/model", "model"))
     assert "quantization_config" not in json.loads((folder / "model/config.json").read_text())
-    assert not torch.equal(base.model.layers[0].self_attn.q_proj.weight, tuned.model.layers[0].self_attn.q_proj.weight)
+    assert not torch.equal(
+        base.model.layers[0].self_attn.q_proj.weight, tuned.model.layers[0].self_attn.q_proj.weight
+    )
     assert torch.equal(base.lm_head.weight, tuned.lm_head.weight)
 
 

@@ -122,7 +122,7 @@ def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
     """
     parameters = Parameters.defaults(settings)
     online = Jobs(settings, session, _training_image(settings), SCRIPTS)
-    # Everything but the fetching of the model runs without a network: model files and SQL written by a model are not ours.
+    # Only the fetching of the model has a network: neither a model's files nor the SQL that it writes are ours.
     jobs = replace(online, settings=replace(settings, network_isolation=True))
     gpu = replace(jobs, launcher=LAUNCHER, volume_gb=GPU_VOLUME_GB, own_disks=True)
     source = PropertyFile(name="BaseModelSource", output_name="source", path="source.json")
@@ -130,7 +130,7 @@ def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
     fetch = _fetch_model(online, parameters, source)
     preprocess = _preprocess(jobs, parameters)
     train = _train(gpu, parameters, fetch, preprocess)
-    evaluate = _evaluate(gpu, parameters, fetch, preprocess, train, figures)
+    evaluate = _evaluate(gpu, parameters, fetch, preprocess, train, figures=figures)
     register = _register(gpu, parameters, train, evaluate, _figure(fetch, source, "revision"))
     return Pipeline(
         name=settings.pipeline_name,
@@ -206,8 +206,8 @@ def _train(jobs: Jobs, parameters: Parameters, fetch: ProcessingStep, preprocess
 def _spot_wait_seconds() -> int | None:
     """How long to wait for spot instances; None trains on demand.
 
-    A variable of the build and no parameter of the pipeline: SageMaker refuses a waiting time without spot instances and
-    spot instances without one, so that no parameter can switch between them
+    A variable of the build and no parameter of the pipeline: SageMaker refuses a waiting time without spot instances
+    and spot instances without one, so that no parameter can switch between them
     (https://github.com/aws/sagemaker-python-sdk/issues/4140).
     """
     written = os.environ.get(SPOT_VARIABLE, "").strip()
@@ -224,6 +224,7 @@ def _evaluate(
     fetch: ProcessingStep,
     preprocess: ProcessingStep,
     train: TrainingStep,
+    *,
     figures: PropertyFile,
 ) -> ProcessingStep:
     return jobs.processing(

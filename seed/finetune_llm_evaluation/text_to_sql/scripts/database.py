@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from examples import Example, Rows, Value
@@ -20,9 +20,7 @@ _STEPS_BETWEEN_CHECKS = 1_000
 _LONGEST_VALUE = 1_000_000
 _FILLED_ROWS = 12
 # Reading only: no write, no ATTACH, no PRAGMA, no transaction (https://www.sqlite.org/c3ref/c_alter_table.html).
-_READING = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-)
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _LITERALS = re.compile(r"'((?:[^']|'')*)'|\b(\d+(?:\.\d+)?)\b")
 
 Result = list[tuple[Value, ...]]
@@ -57,7 +55,8 @@ def run(connection: sqlite3.Connection, sql: str) -> Result:
     """The rows that a query gives.
 
     Raises:
-        QueryError: it is no single reading query, takes more steps than STEP_LIMIT, or gives more than ROW_LIMIT rows.
+        QueryError: it is no single reading query, takes more steps than STEP_LIMIT, or gives more rows
+            than ROW_LIMIT.
     """
     _count_steps(connection)
     try:

@@ -98,7 +98,7 @@ def _share(right: Sequence[bool]) -> dict[str, float]:
 
 
 def _scores(examples: Sequence[Example], given: Sequence[str]) -> list[Score]:
-    return [score(example, answer) for example, answer in zip(examples, given)]  # noqa: B905
+    return [score(example, answer) for example, answer in zip(examples, given, strict=True)]
 
 
 def _write_answers(

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
-Value = Union[str, int, float, None]
+Value = str | int | float | None
 """What a cell of a table holds."""
 
 Rows = Mapping[str, list[list[Value]]]
@@ -74,14 +74,15 @@ def _example(line: str, where: str) -> Example:
         raise DataError(f"{where}: not JSON: {error.msg}") from error
     if not isinstance(raw, dict):
         raise DataError(f"{where}: not a JSON object")
-    named: dict[str, Any] = {_OTHER_NAMES.get(key, key): value for key, value in raw.items()}
+    named: dict[str, Any] = {_OTHER_NAMES.get(str(key), str(key)): value for key, value in raw.items()}
     for key in _TEXTS:
         if not isinstance(named.get(key), str) or not named[key].strip():
             raise DataError(f"{where}: {key} is missing or no text")
     rows = named.get("rows") or {}
     if not _are_rows(rows):
         raise DataError(f"{where}: rows are to be an object of lists of lists, one per table")
-    return Example(*(named[key].strip() for key in _TEXTS), rows)
+    schema, question, sql = (named[key].strip() for key in _TEXTS)
+    return Example(schema, question, sql, rows)
 
 
 def _are_rows(rows: object) -> bool:

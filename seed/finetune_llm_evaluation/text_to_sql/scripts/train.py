@@ -202,7 +202,7 @@ class Padding:
         """The batch as tensors."""
         longest = max(len(row["input_ids"]) for row in rows)
         missing = [longest - len(row["input_ids"]) for row in rows]
-        pairs = list(zip(rows, missing))  # noqa: B905
+        pairs = list(zip(rows, missing, strict=True))
         return {
             "input_ids": torch.tensor([row["input_ids"] + [self.pad_id] * gap for row, gap in pairs]),
             "attention_mask": torch.tensor([[1] * (longest - gap) + [0] * gap for gap in missing]),
