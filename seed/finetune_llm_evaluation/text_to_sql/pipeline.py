@@ -258,6 +258,8 @@ def _decide(
     )
     return ConditionStep(
         name="DryRunOnly",
+        # Its condition needs nothing that the jobs give, and would be decided before they start.
+        depends_on=[evaluate],
         conditions=[ConditionEquals(left=parameters.dry_run, right="true")],
         if_steps=[],
         else_steps=[good_enough],
