@@ -8,8 +8,12 @@ NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
+FINETUNE_INSTALLED := .venv-finetune/.installed
+TORCH := torch==2.13.0
+FINETUNE := seed/finetune_llm_evaluation
+FINETUNE_LOCKS := $(FINETUNE)/requirements.txt $(FINETUNE)/requirements-dev.txt
 
-.PHONY: help demo test synth lint format types unit integration seed-test golden docs lock bench clean
+.PHONY: help demo test synth lint format types unit integration seed-test finetune-test golden docs lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,12 +21,12 @@ help: ## Show this list
 demo: $(INSTALLED) ## Plan, apply and destroy the example on the embedded AWS emulator (KEEP=1 leaves it running)
 	@$(BIN)/sagemaker-templates demo $(if $(KEEP),--keep)
 
-test: lint unit integration seed-test ## Everything that CI runs
+test: lint unit integration seed-test finetune-test ## Everything that CI runs
 
 synth: $(INSTALLED) ## Write cdktf.out/ from environments/
 	@$(BIN)/python main.py
 
-lint: $(INSTALLED) $(SEED_INSTALLED) ## Format, lint and types
+lint: $(INSTALLED) $(SEED_INSTALLED) $(FINETUNE_INSTALLED) ## Format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -32,6 +36,7 @@ lint: $(INSTALLED) $(SEED_INSTALLED) ## Format, lint and types
 		seed/batch_inference/scoring
 	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
 		seed/hf_import_models/model_import
+	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-finetune/bin/python $(FINETUNE)/text_to_sql
 
 format: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff format .
@@ -46,6 +51,9 @@ integration: $(INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) ## Real Terrafo
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
 	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q tests/seed
 
+finetune-test: $(INSTALLED) $(FINETUNE_INSTALLED) ## The fine-tuning repository, executed on a tiny model
+	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-finetune/bin/python -m pytest -q tests/finetune
+
 golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; review the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_golden.py
 
@@ -56,13 +64,15 @@ lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
+	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
+		$(CURDIR)/$(LOCK) --override overrides.txt $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 
 bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app; count IAM wildcards
 	@$(BIN)/python tests/bench/synthesis.py
 	@$(BIN)/python tests/bench/policies.py
 
 clean: ## Remove what was made here
-	rm -rf .venv .venv-seed cdktf.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-seed .venv-finetune cdktf.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Compiled once: where Python may not write bytecode, the bindings would be compiled at every start.
 $(INSTALLED): requirements.txt pyproject.toml
@@ -93,4 +103,14 @@ $(NEWEST_INSTALLED): tests/newest_bindings/requirements.txt | $(INSTALLED)
 	@echo "Setting up the newest bindings"
 	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
 	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
+	@touch $@
+
+# An environment of its own, so that the others stay small. PyTorch comes first, by way of pip, which takes the build that
+# is configured for this machine (without CUDA it is a tenth of the size); no lock can know which one that is.
+$(FINETUNE_INSTALLED): $(FINETUNE_LOCKS) Makefile | $(INSTALLED)
+	@echo "Setting up .venv-finetune"
+	@test -x .venv-finetune/bin/python || $(BIN)/python -m venv .venv-finetune
+	@.venv-finetune/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	@$(UV) pip install --quiet --no-deps --require-hashes --compile-bytecode --python .venv-finetune/bin/python \
+		$(addprefix -r ,$(FINETUNE_LOCKS))
 	@touch $@

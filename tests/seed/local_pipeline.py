@@ -157,6 +157,10 @@ class _Run:
             self._fetch(location, folder / "input/data" / channel["ChannelName"])
         hyperparameters = json.dumps(arguments["HyperParameters"])
         (folder / "input/config/hyperparameters.json").write_text(hyperparameters, encoding="utf-8")
+        kept = self.pipeline.path(arguments.get("CheckpointConfig", {}).get("S3Uri", f"{step.name}/nothing"))
+        checkpoints = folder / "checkpoints"
+        if kept.is_dir():
+            shutil.copytree(kept, checkpoints, dirs_exist_ok=True)
         algorithm = arguments["AlgorithmSpecification"]
         self._job(
             step,
@@ -165,6 +169,8 @@ class _Run:
             environment=arguments.get("Environment", {}),
             reason="output/failure",
         )
+        if "CheckpointConfig" in arguments and checkpoints.is_dir():
+            shutil.copytree(checkpoints, kept, dirs_exist_ok=True)
         job = f"{arguments['TrainingJobName']}-{self.execution.identifier}"
         location = f"{arguments['OutputDataConfig']['S3OutputPath']}/{job}/output/model.tar.gz"
         _pack(folder / "model", self.pipeline.path(location))

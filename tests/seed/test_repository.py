@@ -118,8 +118,14 @@ def test_the_jobs_scripts_need_only_what_the_container_has(any_repository: SeedR
     }
 
 
-def test_the_tests_run_the_xgboost_of_the_container(repository: SeedRepository, package: str) -> None:
-    pipeline = (repository.root / package / "pipeline.py").read_text(encoding="utf-8")
+def test_the_tests_run_the_xgboost_of_the_container(
+    repository: SeedRepository, batch_repository: SeedRepository
+) -> None:
+    for root, package in ((repository.root, "abalone"), (batch_repository.root, "scoring")):
+        _assert_xgboost_is_the_images((root / package / "pipeline.py").read_text(encoding="utf-8"))
+
+
+def _assert_xgboost_is_the_images(pipeline: str) -> None:
     lock = (seed_folder("xgboost_abalone") / "requirements-dev.txt").read_text(encoding="utf-8")
     image = re.search(r'XGBOOST_VERSION = "(\d+)\.(\d+)-(\d+)"', pipeline)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
+from sagemaker_templates.configuration import load_configuration
 from synthesized import CASES, documents, input_of
 
 STACKS = [(case, stack) for case in CASES for stack in documents(case)]
@@ -153,12 +153,13 @@ HOLDS_WORK = ("aws_codecommit_repository", "aws_sagemaker_model_package_group", 
 
 @each_stack
 def test_what_holds_work_is_protected_unless_the_environment_says_otherwise(case: str, stack: str) -> None:
-    environment = yaml.safe_load((input_of(case) / stack.rpartition("-")[0] / "environment.yaml").read_text())
-    expected = environment.get("protect-data", True)
+    environments = load_configuration(input_of(case)).environments
+    expected = {f"{each.name}-": each.protect_data for each in environments}
+    protected = next(protect for prefix, protect in expected.items() if stack.startswith(prefix))
     held = [body for kind in HOLDS_WORK for body in _all(case, stack, kind).values()]
     held += [body for name, body in _all(case, stack, "aws_s3_bucket").items() if name == "artifact_bucket"]
     assert held
-    assert {bool(body.get("lifecycle", {}).get("prevent_destroy")) for body in held} == {expected}
+    assert {bool(body.get("lifecycle", {}).get("prevent_destroy")) for body in held} == {protected}
 
 
 @each_project

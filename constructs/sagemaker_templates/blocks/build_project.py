@@ -105,16 +105,24 @@ def _write_logs(names: ProjectNames) -> Statement:
 def pipeline_artifacts(names: ProjectNames, bucket: str | None = None) -> list[Statement]:
     """What reading and writing the delivery pipeline's artifacts takes, their key aside.
 
+    Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+
     Args:
         bucket: holds them; in another than the pipeline bucket only what CodePipeline itself puts there.
     """
     own = bucket is None or bucket == names.pipeline_bucket
+    arn = names.bucket_arn(bucket or names.pipeline_bucket)
     objects = "*" if own else f"{names.delivery_pipeline[:_CERTAIN_CHARACTERS]}*"
     return [
         Statement(
             "PipelineArtifacts",
             ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            [f"{names.bucket_arn(bucket or names.pipeline_bucket)}/{objects}"],
+            [f"{arn}/{objects}"],
+        ),
+        Statement(
+            "PipelineArtifactBucket",
+            ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            [arn],
         ),
     ]
 

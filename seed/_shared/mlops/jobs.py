@@ -24,7 +24,14 @@ from sagemaker.core.workflow.functions import Join
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.train import ModelTrainer
-from sagemaker.train.configs import Compute, InputData, Networking, OutputDataConfig, StoppingCondition
+from sagemaker.train.configs import (
+    CheckpointConfig,
+    Compute,
+    InputData,
+    Networking,
+    OutputDataConfig,
+    StoppingCondition,
+)
 
 from mlops.session import ProjectSession
 from mlops.settings import Settings
@@ -32,6 +39,7 @@ from mlops.settings import Settings
 _PROCESSING = "/opt/ml/processing"
 _TRAINING_CODE = "/opt/ml/input/data/code"
 _VOLUME_GB = 30
+_CHECKPOINTS = "/opt/ml/checkpoints"
 _MAX_RUNTIME_SECONDS = 4 * 60 * 60
 
 StepArguments = Any
@@ -49,31 +57,39 @@ class ScriptTrainingStep(TrainingStep):  # type: ignore[misc]
     place at every compilation, after asking IAM. So both are set here.
     """
 
-    def __init__(self, name: str, *, job_name: str, script: str, step_args: StepArguments) -> None:
+    def __init__(self, name: str, *, job_name: str, entrypoint: Sequence[str], step_args: StepArguments) -> None:
         super().__init__(name, step_args=step_args)
         self._job_name = job_name
-        self._script = script
+        self._entrypoint = entrypoint
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of CreateTrainingJob."""
         arguments: dict[str, Any] = super().arguments
         arguments["TrainingJobName"] = self._job_name
-        arguments["AlgorithmSpecification"]["ContainerEntrypoint"] = [
-            "python3",
-            f"{_TRAINING_CODE}/{self._script}",
-        ]
+        arguments["AlgorithmSpecification"]["ContainerEntrypoint"] = list(self._entrypoint)
         return arguments
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """Makes the steps of one pipeline: same image, same code, same protections."""
+    """Makes the steps of one pipeline: same image, same code, same protections.
+
+    Attributes:
+        launcher: the command that runs a script; the script's path and arguments are added.
+        volume_gb: size of each volume, in GB; at most that of the instance's own disks, where it has some.
+        own_disks: the instances have disks of their own (ml.g5, ml.g6, ml.g4dn, ...). SageMaker encrypts those in
+            hardware and refuses a volume key
+            (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html).
+    """
 
     settings: Settings
     session: ProjectSession
     image: str
     scripts: Path
+    launcher: Sequence[str] = ("python3",)
+    volume_gb: int = _VOLUME_GB
+    own_disks: bool = False
 
     def processing(
         self,
@@ -96,11 +112,11 @@ class Jobs:
         processor = Processor(
             role=role or self.settings.role_arn,
             image_uri=self.image,
-            entrypoint=["python3", f"{_PROCESSING}/code/{script}"],
+            entrypoint=[*self.launcher, f"{_PROCESSING}/code/{script}"],
             instance_count=1,
             instance_type=instance_type,
-            volume_size_in_gb=_VOLUME_GB,
-            volume_kms_key=self.settings.kms_key,
+            volume_size_in_gb=self.volume_gb,
+            volume_kms_key=self._volume_key,
             output_kms_key=self.settings.kms_key,
             max_runtime_in_seconds=_MAX_RUNTIME_SECONDS,
             base_job_name=job_name(self.settings, name),
@@ -127,8 +143,16 @@ class Jobs:
         instance_type: Value,
         inputs: Mapping[str, Value],
         hyperparameters: Mapping[str, Value],
+        checkpoints: Value = None,
+        spot_wait_seconds: int | None = None,
     ) -> ScriptTrainingStep:
-        """A step that runs a training script; an input called x is the folder /opt/ml/input/data/x."""
+        """A step that runs a training script; an input called x is the folder /opt/ml/input/data/x.
+
+        Args:
+            checkpoints: S3 location that SageMaker keeps equal to the folder /opt/ml/checkpoints; None keeps none.
+            spot_wait_seconds: train on spot instances and wait so long, for them and the training together; None
+                trains on demand.
+        """
         locations = {**inputs, "code": self.session.code(self.scripts)}
         trainer = ModelTrainer(
             training_image=self.image,
@@ -138,10 +162,12 @@ class Jobs:
             compute=Compute(
                 instance_type=instance_type,
                 instance_count=1,
-                volume_size_in_gb=_VOLUME_GB,
-                volume_kms_key_id=self.settings.kms_key,
+                volume_size_in_gb=self.volume_gb,
+                volume_kms_key_id=self._volume_key,
+                **({"enable_managed_spot_training": True} if spot_wait_seconds else {}),
             ),
-            stopping_condition=StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS),
+            stopping_condition=_stopping_condition(spot_wait_seconds),
+            checkpoint_config=CheckpointConfig(s3_uri=checkpoints, local_path=_CHECKPOINTS) if checkpoints else None,
             networking=self._training_network(),
             output_data_config=OutputDataConfig(s3_output_path=self.results(name), kms_key_id=self.settings.kms_key),
             hyperparameters=dict(hyperparameters),
@@ -153,7 +179,7 @@ class Jobs:
         return ScriptTrainingStep(
             name,
             job_name=job_name(self.settings, name),
-            script=script,
+            entrypoint=[*self.launcher, f"{_TRAINING_CODE}/{script}"],
             step_args=trainer.train(),
         )
 
@@ -161,6 +187,10 @@ class Jobs:
         """A location below this execution's own prefix: executions never overwrite each other's results."""
         root = self.settings.uri("pipelines", self.settings.pipeline_name, "executions")
         return Join(on="/", values=[root, ExecutionVariables.PIPELINE_EXECUTION_ID, *parts])
+
+    @property
+    def _volume_key(self) -> str | None:
+        return None if self.own_disks else self.settings.kms_key
 
     def _network(self, *, isolated: bool) -> NetworkConfig:
         return NetworkConfig(
@@ -186,6 +216,13 @@ def job_name(settings: Settings, step: str) -> str:
     """
     name = name_from_base(f"{settings.job_prefix}-{step}".lower())
     return str(base_from_name(name))
+
+
+def _stopping_condition(spot_wait_seconds: int | None) -> StoppingCondition:
+    """SageMaker wants the waiting time for spot instances, and refuses it for others."""
+    if spot_wait_seconds is None:
+        return StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS)
+    return StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS, max_wait_time_in_seconds=spot_wait_seconds)
 
 
 def _input(name: str, location: Value) -> ProcessingInput:

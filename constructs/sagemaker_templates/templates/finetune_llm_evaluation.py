@@ -1,0 +1,123 @@
+"""finetune_llm_evaluation: fine-tune a language model to write SQL, compare it with its base, register it.
+
+repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──▶ SageMaker pipeline ──▶ model package group
+                                                                 │         ▲
+                                                        artifact bucket    └── base model: the Hub or the bucket
+"""
+
+from sagemaker_templates.blocks.build_environment import build_environment
+from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project
+from sagemaker_templates.blocks.code_repository import codecommit_repository
+from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
+from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.execution_role import (
+    execution_role,
+    join_network,
+    pull_sagemaker_images,
+    register_models,
+    run_jobs,
+    use_pipeline_files,
+    write_job_logs,
+)
+from sagemaker_templates.blocks.model_registry import model_package_group
+from sagemaker_templates.blocks.network import security_groups_of_jobs
+from sagemaker_templates.blocks.project_storage import artifact_storage, pipeline_storage
+from sagemaker_templates.seeds import seed_folder
+from sagemaker_templates.settings.model import TemplateParameters
+from sagemaker_templates.templates.context import ProjectContext
+from sagemaker_templates.templates.registry import Template
+
+_JOBS = ("processing", "training")
+
+
+class Parameters(TemplateParameters):
+    """finetune_llm_evaluation has no parameters of its own: model and method are parameters of the pipeline."""
+
+
+def build(context: ProjectContext) -> None:
+    """Add the project's resources to its stack."""
+    stack, names, project = context.stack, context.names, context.project
+    protect, boundary = project.environment.protect_data, context.permissions_boundary_arn
+    artifacts = artifact_storage(
+        stack,
+        names=names,
+        account_root=context.account_root,
+        readers=context.reader_accounts,
+        access_logs_bucket=context.access_logs_bucket,
+    )
+    pipeline = pipeline_storage(
+        stack,
+        names=names,
+        account_root=context.account_root,
+        access_logs_bucket=context.access_logs_bucket,
+    )
+    group = model_package_group(
+        stack, "model_package_group", names=names, readers=context.reader_accounts, protect=protect
+    )
+    security_groups = security_groups_of_jobs(stack, names=names, network=project.network)
+    role = execution_role(
+        stack,
+        "execution_role",
+        names=names,
+        statements=[
+            *run_jobs(names, _JOBS),
+            register_models(names),
+            *use_pipeline_files(names, artifacts.key),
+            *write_job_logs(names, _JOBS),
+            *pull_sagemaker_images(names, ["huggingface-pytorch-training"]),
+            *join_network(names, project.network, security_groups),
+        ],
+        permissions_boundary_arn=boundary,
+    )
+    source = codecommit_repository(stack, "repository", names=names, protect=protect)
+    built = build_project(
+        stack,
+        "build_project",
+        names=names,
+        key=pipeline.key,
+        log_group=log_group(
+            stack,
+            "build_logs",
+            name=names.build_log_group,
+            retention_days=project.environment.log_retention_days,
+            key=pipeline.key,
+        ),
+        variables={
+            **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
+            "SUBNET_IDS": ",".join(project.network.subnet_ids),
+            "SECURITY_GROUP_IDS": ",".join(security_groups),
+        },
+        statements=build_ml_pipeline(
+            names, execution_role=role, artifact_key=artifacts.key, first_data=["data/text_to_sql.jsonl"]
+        ),
+        permissions_boundary_arn=boundary,
+    )
+    delivery = delivery_pipeline(
+        stack,
+        "delivery_pipeline",
+        names=names,
+        source=source,
+        build=built,
+        key=pipeline.key,
+        after=[pipeline.ready, artifacts.ready, role.ready],
+        permissions_boundary_arn=boundary,
+    )
+    start_on_push(stack, "push", names=names, pipeline=delivery, permissions_boundary_arn=boundary)
+    context.outputs.update(
+        repository_clone_url=(source.clone_url, "Where to clone the repository from"),
+        artifact_bucket=(names.artifact_bucket, "Bucket of data, models and reports"),
+        model_package_group_name=(names.model_package_group, "Group that models are registered in"),
+        model_package_group_arn=(group.arn, "ARN of that group"),
+        sagemaker_pipeline_name=(names.ml_pipeline, "SageMaker pipeline that the repository defines"),
+        execution_role_arn=(role.arn, "Role that the pipeline's jobs run as"),
+        delivery_pipeline_name=(names.delivery_pipeline, "CodePipeline that builds the repository"),
+    )
+
+
+TEMPLATE = Template(
+    name="finetune_llm_evaluation",
+    summary="Fine-tune a language model for text to SQL, evaluate it beside its base, and register it.",
+    parameters=Parameters,
+    build=build,
+    seed=seed_folder("finetune_llm_evaluation"),
+)

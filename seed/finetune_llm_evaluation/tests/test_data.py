@@ -1,0 +1,91 @@
+"""Examples are read, split and generated so that a figure means what it says."""
+
+import json
+from pathlib import Path
+
+import pytest
+from examples import DataError, Example, read
+from preprocess import distinct, preprocess, split
+from prompts import extract_sql
+from scoring import can_be_scored
+from text_to_sql.generate_data import generate
+
+
+def test_generated_examples_can_all_be_read_and_nearly_all_be_scored() -> None:
+    examples = read("\n".join(generate()), "generated")
+
+    assert len(examples) == 500
+    assert sum(can_be_scored(each) for each in examples) > 450
+
+
+def test_the_same_seed_generates_the_same_examples() -> None:
+    assert list(generate(30, seed=1)) == list(generate(30, seed=1))
+    assert list(generate(30, seed=1)) != list(generate(30, seed=2))
+
+
+def test_names_of_published_data_sets_are_understood() -> None:
+    (example,) = read('{"context": "CREATE TABLE t (x)", "question": "q", "answer": "SELECT x FROM t"}', "data")
+
+    assert (example.schema, example.sql, example.rows) == ("CREATE TABLE t (x)", "SELECT x FROM t", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("no json", "data, line 2: not JSON"),
+        ("[]", "data, line 2: not a JSON object"),
+        ('{"schema": "s", "question": " ", "sql": "x"}', "data, line 2: question is missing"),
+        ('{"schema": "s", "question": "q", "sql": 1}', "data, line 2: sql is missing"),
+        ('{"schema": "s", "question": "q", "sql": "x", "rows": [1]}', "data, line 2: rows are to be"),
+    ],
+)
+def test_a_line_that_is_no_example_is_named(line: str, complaint: str) -> None:
+    with pytest.raises(DataError, match=complaint):
+        read(f"\n{line}\n", "data")
+
+
+def examples(count: int) -> list[Example]:
+    return [Example("CREATE TABLE t (x INTEGER)", f"question {index}", "SELECT 1") for index in range(count)]
+
+
+def test_every_example_is_in_one_part_and_the_same_seed_gives_the_same_parts() -> None:
+    train, test = split(examples(100), seed=1)
+
+    assert (len(train), len(test)) == (80, 20)
+    assert not {each.question for each in train} & {each.question for each in test}
+    assert split(examples(100), seed=1) == (train, test)
+    assert split(examples(100), seed=2) != (train, test)
+
+
+def test_a_question_that_is_asked_twice_is_kept_once() -> None:
+    assert distinct([*examples(3), *examples(5)]) == examples(5)
+
+
+def test_too_few_examples_are_refused() -> None:
+    with pytest.raises(DataError, match="19 usable examples"):
+        split(examples(19), seed=1)
+
+
+def test_examples_that_cannot_be_scored_are_left_out_of_both_parts(tmp_path: Path) -> None:
+    unusable = json.dumps({"schema": "CREATE TABLE t (x)", "question": "which", "sql": "SELECT nothing"})
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input/data.jsonl").write_text("\n".join([unusable, *generate(100)]), encoding="utf-8")
+
+    preprocess(tmp_path, seed=1, test_limit=10)
+
+    parts = [(tmp_path / part / "examples.jsonl").read_text() for part in ("train", "test")]
+    assert "SELECT nothing" not in "".join(parts)
+    assert len(parts[1].splitlines()) == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " SELECT 'a;b' FROM t",
+        "SELECT 'a;b' FROM t; and this is why",
+        "Here it is:\n```sql\nSELECT 'a;b' FROM t;\n```\nIt reads the table.",
+        "```\nSELECT 'a;b' FROM t",
+    ],
+)
+def test_sql_is_found_in_what_a_model_writes(text: str) -> None:
+    assert extract_sql(text) == "SELECT 'a;b' FROM t"
