@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from mlops.session import ProjectSession
-from mlops.settings import Settings
+from mlops.settings import Settings, SettingsError
 from text_to_sql.pipeline import build_pipeline
 
 KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
@@ -47,3 +47,14 @@ def test_training_is_protected(steps: dict[str, dict[str, Any]]) -> None:
     assert len(arguments["VpcConfig"]["Subnets"]) == 2
     assert arguments["OutputDataConfig"]["KmsKeyId"] == KEY
     assert arguments["CheckpointConfig"]["LocalPath"] == "/opt/ml/checkpoints"
+
+
+@pytest.mark.parametrize("written", ["3600", "soon", "-1"])
+def test_a_waiting_time_for_spot_instances_that_sagemaker_refuses_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    """It has to be at least as long as the longest training."""
+    monkeypatch.setenv("SPOT_MAX_WAIT_SECONDS", written)
+
+    with pytest.raises(SettingsError, match=f"SPOT_MAX_WAIT_SECONDS is '{written}'"):
+        build_pipeline(settings, ProjectSession(settings))
