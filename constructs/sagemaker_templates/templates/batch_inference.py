@@ -12,10 +12,8 @@ from pydantic import Field
 
 from sagemaker_templates.blocks.approved_models import ApprovedModels, create_models, read_approved_models
 from sagemaker_templates.blocks.build_environment import build_environment
-from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project
-from sagemaker_templates.blocks.code_repository import codecommit_repository
-from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
-from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.build_project import build_ml_pipeline
+from sagemaker_templates.blocks.delivery import deliver_on_push
 from sagemaker_templates.blocks.execution_role import (
     execution_role,
     join_network,
@@ -79,20 +77,11 @@ def build(context: ProjectContext) -> None:
         statements=_rights(context, models, artifacts, security_groups),
         permissions_boundary_arn=boundary,
     )
-    source = codecommit_repository(stack, "repository", names=names, protect=project.environment.protect_data)
-    built = build_project(
+    source = deliver_on_push(
         stack,
-        "build_project",
         names=names,
-        key=artifacts.key,
-        artifact_bucket=names.artifact_bucket,
-        log_group=log_group(
-            stack,
-            "build_logs",
-            name=names.build_log_group,
-            retention_days=project.environment.log_retention_days,
-            key=artifacts.key,
-        ),
+        storage=artifacts,
+        bucket=names.artifact_bucket,
         variables={
             **build_environment(names, role=role, group=models, artifact_key=artifacts.key),
             "BASE_JOB_PREFIX": parameters.base_job_prefix,
@@ -105,20 +94,9 @@ def build(context: ProjectContext) -> None:
         statements=build_ml_pipeline(
             names, execution_role=role, artifact_key=artifacts.key, first_data=[_FIRST_DATA]
         ),
+        after=[role.ready],
         permissions_boundary_arn=boundary,
     )
-    delivery = delivery_pipeline(
-        stack,
-        "delivery_pipeline",
-        names=names,
-        source=source,
-        build=built,
-        key=artifacts.key,
-        artifact_bucket=names.artifact_bucket,
-        after=[artifacts.ready, role.ready],
-        permissions_boundary_arn=boundary,
-    )
-    start_on_push(stack, "push", names=names, pipeline=delivery, permissions_boundary_arn=boundary)
     start_ml_pipeline(
         stack,
         names=names,

@@ -6,10 +6,8 @@ repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──
 """
 
 from sagemaker_templates.blocks.build_environment import build_environment
-from sagemaker_templates.blocks.build_project import build_ml_pipeline, build_project
-from sagemaker_templates.blocks.code_repository import codecommit_repository
-from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
-from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.build_project import build_ml_pipeline
+from sagemaker_templates.blocks.delivery import deliver_on_push
 from sagemaker_templates.blocks.execution_role import (
     execution_role,
     join_network,
@@ -69,19 +67,11 @@ def build(context: ProjectContext) -> None:
         ],
         permissions_boundary_arn=boundary,
     )
-    source = codecommit_repository(stack, "repository", names=names, protect=protect)
-    built = build_project(
+    source = deliver_on_push(
         stack,
-        "build_project",
         names=names,
-        key=pipeline.key,
-        log_group=log_group(
-            stack,
-            "build_logs",
-            name=names.build_log_group,
-            retention_days=project.environment.log_retention_days,
-            key=pipeline.key,
-        ),
+        storage=pipeline,
+        bucket=names.pipeline_bucket,
         variables={
             **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
             "SUBNET_IDS": ",".join(project.network.subnet_ids),
@@ -90,19 +80,9 @@ def build(context: ProjectContext) -> None:
         statements=build_ml_pipeline(
             names, execution_role=role, artifact_key=artifacts.key, first_data=["data/text_to_sql.jsonl"]
         ),
+        after=[artifacts.ready, role.ready],
         permissions_boundary_arn=boundary,
     )
-    delivery = delivery_pipeline(
-        stack,
-        "delivery_pipeline",
-        names=names,
-        source=source,
-        build=built,
-        key=pipeline.key,
-        after=[pipeline.ready, artifacts.ready, role.ready],
-        permissions_boundary_arn=boundary,
-    )
-    start_on_push(stack, "push", names=names, pipeline=delivery, permissions_boundary_arn=boundary)
     context.outputs.update(
         repository_clone_url=(source.clone_url, "Where to clone the repository from"),
         artifact_bucket=(names.artifact_bucket, "Bucket of data, models and reports"),

@@ -7,16 +7,13 @@ repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──
                                         secret with the token
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field
 
 from sagemaker_templates.blocks.build_environment import build_environment
-from sagemaker_templates.blocks.build_project import Build, build_ml_pipeline, build_project
-from sagemaker_templates.blocks.code_repository import Source, codecommit_repository
-from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
-from sagemaker_templates.blocks.encryption import log_group
+from sagemaker_templates.blocks.build_project import build_ml_pipeline
+from sagemaker_templates.blocks.delivery import deliver_on_push
 from sagemaker_templates.blocks.execution_role import (
     execution_role,
     pull_sagemaker_images,
@@ -28,7 +25,7 @@ from sagemaker_templates.blocks.execution_role import (
 from sagemaker_templates.blocks.iam import Role, Statement
 from sagemaker_templates.blocks.import_role import import_role, read_secret, see_registered_models, write_models
 from sagemaker_templates.blocks.model_registry import model_package_group
-from sagemaker_templates.blocks.project_storage import Storage, artifact_storage, build_logs_may_encrypt
+from sagemaker_templates.blocks.project_storage import artifact_storage, build_logs_may_encrypt
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.fields import HubModelId, HubRevision, KmsKeyArn, SecretName
@@ -86,13 +83,19 @@ def build(context: ProjectContext) -> None:
         statements=_pipeline_statements(names, importer, artifacts.key),
         permissions_boundary_arn=boundary,
     )
-    source = codecommit_repository(stack, "repository", names=names, protect=protect)
-    variables = {
-        **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
-        **_import_variables(project.parameters, importer),
-    }
-    built = _build_project(context, artifacts, role, variables)
-    _deliver(context, artifacts, source, built, after=[artifacts.ready, importer.ready, role.ready])
+    source = deliver_on_push(
+        stack,
+        names=names,
+        storage=artifacts,
+        bucket=names.artifact_bucket,
+        variables={
+            **build_environment(names, role=role, group=group, artifact_key=artifacts.key),
+            **_import_variables(project.parameters, importer),
+        },
+        statements=build_ml_pipeline(names, execution_role=role, artifact_key=artifacts.key),
+        after=[importer.ready, role.ready],
+        permissions_boundary_arn=boundary,
+    )
     context.outputs.update(
         repository_clone_url=(source.clone_url, "Where to clone the repository from"),
         artifact_bucket=(names.artifact_bucket, "Bucket of imported models and of what the pipelines pass on"),
@@ -136,50 +139,6 @@ def _import_variables(parameters: Any, importer: Role) -> dict[str, str]:
         "HUGGING_FACE_MODEL_REVISION": parameters.hf_revision,
         "HUGGING_FACE_IMPORT_ROLE_ARN": importer.arn,
     }
-
-
-def _build_project(context: ProjectContext, artifacts: Storage, role: Role, variables: dict[str, str]) -> Build:
-    stack, names = context.stack, context.names
-    return build_project(
-        stack,
-        "build_project",
-        names=names,
-        key=artifacts.key,
-        log_group=log_group(
-            stack,
-            "build_logs",
-            name=names.build_log_group,
-            retention_days=context.project.environment.log_retention_days,
-            key=artifacts.key,
-        ),
-        variables=variables,
-        statements=build_ml_pipeline(names, execution_role=role, artifact_key=artifacts.key),
-        permissions_boundary_arn=context.permissions_boundary_arn,
-        artifact_bucket=names.artifact_bucket,
-    )
-
-
-def _deliver(
-    context: ProjectContext, artifacts: Storage, source: Source, built: Build, *, after: Sequence[Any]
-) -> None:
-    delivery = delivery_pipeline(
-        context.stack,
-        "delivery_pipeline",
-        names=context.names,
-        source=source,
-        build=built,
-        key=artifacts.key,
-        after=after,
-        permissions_boundary_arn=context.permissions_boundary_arn,
-        artifact_bucket=context.names.artifact_bucket,
-    )
-    start_on_push(
-        context.stack,
-        "push",
-        names=context.names,
-        pipeline=delivery,
-        permissions_boundary_arn=context.permissions_boundary_arn,
-    )
 
 
 TEMPLATE = Template(
