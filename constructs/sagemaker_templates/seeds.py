@@ -59,12 +59,9 @@ def assemble(template_seed: Path, shared: Path | None = None) -> Mapping[str, by
 def archive(files: Mapping[str, bytes]) -> bytes:
     """A zip of the files whose bytes depend on nothing but their paths and contents.
 
-    Stored rather than deflated: compressed bytes differ from one zlib to another.
-
-    Raises:
-        SeedError: more files, or larger ones, than one commit can carry.
+    Stored rather than deflated: compressed bytes differ from one zlib to another. It may hold several repositories;
+    what one commit can carry limits each of them (``assemble``), not the archive.
     """
-    _refuse_oversize(files)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as packed:
         for path, content in sorted(files.items()):

@@ -88,17 +88,28 @@ def test_a_link_is_refused_because_it_would_carry_files_from_elsewhere(tmp_path:
         assemble(own, write(tmp_path / "shared", {}))
 
 
-def test_more_files_than_one_commit_carries_are_refused() -> None:
-    files = {f"file-{number:03}": b"" for number in range(MAX_FILES + 1)}
+def test_more_files_than_one_commit_carries_are_refused(tmp_path: Path) -> None:
+    shared = write(tmp_path / "shared", {"LICENSE": "shared"})
+    own = write(tmp_path / "own", {f"file-{number:03}": "" for number in range(MAX_FILES - 1)})
+    assert len(assemble(own, shared)) == MAX_FILES
 
+    write(own, {"one-more": ""})
     with pytest.raises(SeedError, match="101 files"):
-        archive(files)
-    assert archive(dict(list(files.items())[:MAX_FILES]))
+        assemble(own, shared)
 
 
-def test_a_file_larger_than_codecommit_takes_is_refused() -> None:
+def test_a_file_larger_than_codecommit_takes_is_refused(tmp_path: Path) -> None:
+    own = write(tmp_path / "own", {"model.bin": "x" * (MAX_FILE_BYTES + 1)})
+
     with pytest.raises(SeedError, match=r"limit of one file: model\.bin"):
-        archive({"model.bin": bytes(MAX_FILE_BYTES + 1)})
+        assemble(own, write(tmp_path / "shared", {}))
+
+
+def test_an_archive_holds_the_repositories_of_all_templates_together(tmp_path: Path) -> None:
+    files = {f"seeds/{template}/{number:03}": b"" for template in "ab" for number in range(MAX_FILES)}
+
+    with zipfile.ZipFile(io.BytesIO(archive(files))) as packed:
+        assert len(packed.namelist()) == 2 * MAX_FILES
 
 
 def test_an_archive_gives_back_the_files() -> None:
