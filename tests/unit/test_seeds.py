@@ -102,7 +102,7 @@ def test_a_file_larger_than_codecommit_takes_is_refused(tmp_path: Path) -> None:
     own = write(tmp_path / "own", {"model.bin": "x" * (MAX_FILE_BYTES + 1)})
 
     with pytest.raises(SeedError, match=r"limit of one file: model\.bin"):
-        assemble(own, write(tmp_path / "shared", {}))
+        assemble(own, write(tmp_path / "shared", {"LICENSE": "shared"}))
 
 
 def test_an_archive_holds_the_repositories_of_all_templates_together(tmp_path: Path) -> None:
