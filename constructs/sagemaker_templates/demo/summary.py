@@ -71,4 +71,4 @@ def show_how_to_look_around(console: Console, emulator: Emulator, configuration:
     console.print(f"To end it: kill {emulator.pid}")
 
 
-_LOOK_AROUND = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+_LOOK_AROUND = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
