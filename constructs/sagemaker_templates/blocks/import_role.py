@@ -44,7 +44,8 @@ def read_secret(names: ProjectNames, secret: str, key_arn: str | None) -> list[S
     read = Statement("ReadToken", ["secretsmanager:GetSecretValue"], [secret_arn])
     if key_arn is None:
         return [read]
-    service = f"secretsmanager.{names.project.environment.region}.amazonaws.com"
+    domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
+    service = f"secretsmanager.{names.project.environment.region}.{domain}"
     return [
         read,
         Statement(
@@ -73,9 +74,16 @@ def write_models(names: ProjectNames, key: Any) -> list[Statement]:
 
 
 def see_registered_models(names: ProjectNames) -> Statement:
-    """Find out whether the project's group has a model already."""
+    """Find out whether the project's group has a model already.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+    """
+    group = names.model_package_group
     return Statement(
         "SeeRegisteredModels",
         ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-        [names.arn("sagemaker", f"model-package/{names.model_package_group}/*")],
+        [
+            names.arn("sagemaker", f"model-package-group/{group}"),
+            names.arn("sagemaker", f"model-package/{group}/*"),
+        ],
     )
