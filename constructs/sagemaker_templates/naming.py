@@ -277,6 +277,11 @@ class ProjectNames:
         """The ARN of a bucket."""
         return f"arn:{self.partition}:s3:::{bucket}"
 
+    def endpoint(self, service: str) -> str:
+        """The name of a service's endpoint in the project's region, as ``kms:ViaService`` has it."""
+        domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return f"{service}.{self.project.environment.region}.{domain}"
+
     @property
     def partition(self) -> str:
         return partition_of(self.project.environment.region)

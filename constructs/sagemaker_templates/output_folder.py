@@ -54,10 +54,10 @@ def _carry_over(folder: Path, staging: Path) -> None:
         if not new.is_dir():
             continue
         for name in _TERRAFORMS_OWN:
-            _move_copy(stack / name, new / name)
+            _copy(stack / name, new / name)
 
 
-def _move_copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, symlinks=True)
     elif source.exists():

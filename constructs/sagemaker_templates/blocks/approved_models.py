@@ -46,21 +46,16 @@ def _decrypt_objects(names: ProjectNames, bucket: str) -> Statement:
     With a bucket key the encryption context is the bucket, without one it is the object
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context).
     """
-    region = names.project.environment.region
     return Statement(
         "DecryptModels",
         ["kms:Decrypt"],
         [names.arn("kms", "key/*")],
         conditions=[
-            Condition("StringEquals", "kms:ViaService", [f"s3.{region}.{_dns_suffix(names)}"]),
+            Condition("StringEquals", "kms:ViaService", [names.endpoint("s3")]),
             Condition("ArnLike", "kms:EncryptionContext:aws:s3:arn", [bucket, f"{bucket}/*"]),
         ],
         reason=_KEY_BY_BUCKET,
     )
-
-
-def _dns_suffix(names: ProjectNames) -> str:
-    return "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
 
 
 def create_models(names: ProjectNames, prefix: str) -> Statement:

@@ -44,8 +44,7 @@ def read_secret(names: ProjectNames, secret: str, key_arn: str | None) -> list[S
     read = Statement("ReadToken", ["secretsmanager:GetSecretValue"], [secret_arn])
     if key_arn is None:
         return [read]
-    domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
-    service = f"secretsmanager.{names.project.environment.region}.{domain}"
+    service = names.endpoint("secretsmanager")
     return [
         read,
         Statement(
