@@ -45,7 +45,7 @@ format: $(INSTALLED) ## Format and mend what can be mended
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 tests/unit
 
-integration: $(INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) ## Real Terraform against the embedded emulator
+integration: $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) ## Real Terraform against the embedded emulator
 	$(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed

@@ -16,6 +16,7 @@ from sagemaker_templates.operations.mirror import ProviderSource, provider_sourc
 from sagemaker_templates.operations.terraform import Progress, ProviderUnavailableError, Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan
 from site_on_emulator import Site
+from trained_models import SEED_PYTHON, TrainedModels, train
 
 REQUIRED_VARIABLE = "REQUIRE_INTEGRATION"
 
@@ -135,3 +136,11 @@ def make_site(
         return made
 
     return site
+
+
+@pytest.fixture(scope="session")
+def trained_models(tmp_path_factory: pytest.TempPathFactory, missing: Missing) -> TrainedModels:
+    """Train models with the xgboost seed, once."""
+    if not SEED_PYTHON.exists():
+        missing("the seeds' environment is not there: make integration, or set SEED_PYTHON")
+    return train(tmp_path_factory.mktemp("trained"))
