@@ -16,5 +16,13 @@ def write_stacks(
     progress: Callable[[str], None] = lambda stack: None,
 ) -> list[Path]:
     """Synthesize every stack of a configuration that was read from ``environments`` below ``output``."""
-    synthesis = Synthesis(configuration, all_templates(), environments.absolute().parent, output.absolute())
-    return synthesis.write(progress)
+    return _synthesis(configuration, environments, output).write(progress)
+
+
+def render_stacks(configuration: Configuration, *, environments: Path, output: Path, folder: Path) -> None:
+    """Write to the empty ``folder`` what ``write_stacks`` would write to ``output``, byte for byte."""
+    _synthesis(configuration, environments, output).render(folder)
+
+
+def _synthesis(configuration: Configuration, environments: Path, output: Path) -> Synthesis:
+    return Synthesis(configuration, all_templates(), environments.absolute().parent, output.absolute())

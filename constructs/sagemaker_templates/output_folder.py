@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl")
+TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl")
 """What Terraform keeps in a stack's folder: carried over, so that a new synthesis needs no new ``init``."""
 
 
@@ -53,7 +53,7 @@ def _carry_over(folder: Path, staging: Path) -> None:
         new = staging / "stacks" / stack.name
         if not new.is_dir():
             continue
-        for name in _TERRAFORMS_OWN:
+        for name in TERRAFORMS_OWN:
             _copy(stack / name, new / name)
 
 

@@ -64,6 +64,7 @@ def _environment(name: str, bound: Bound[EnvironmentKeys], report: Report) -> En
         promotes_to=keys.promotes_to,
         protect_data=keys.protect_data,
         aws_provider_version=keys.aws_provider_version,
+        engine=keys.engine,
         log_retention_days=keys.log_retention_days,
         permissions_boundary_name=keys.permissions_boundary_name,
         s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sagemaker_templates.settings import fields
-from sagemaker_templates.settings.model import RepositoryType
+from sagemaker_templates.settings.model import EngineName, RepositoryType
 from sagemaker_templates.settings.tags import Tags
 
 
@@ -117,6 +117,9 @@ class EnvironmentKeys(FileModel):
     )
     aws_provider_version: fields.VersionConstraint = Field(
         default=">= 5.100, < 7", description="The versions of Terraform's AWS provider that may be used."
+    )
+    engine: EngineName = Field(
+        default="terraform", description="The program that plans and applies: Terraform or OpenTofu."
     )
     log_retention_days: fields.LogRetentionDays = Field(
         default=365, description="How many days logs are kept; one of the numbers CloudWatch knows."

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 RepositoryType = Literal["CodeCommit", "GitHub", "GitHub Enterprise"]
 
+EngineName = Literal["terraform", "opentofu"]
+
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -62,6 +64,7 @@ class Environment:
     promotes_to: tuple[str, ...] = ()
     protect_data: bool = True
     aws_provider_version: str = ">= 5.100, < 7"
+    engine: EngineName = "terraform"
     log_retention_days: int = 365
     permissions_boundary_name: str | None = None
     s3_access_logs_bucket_arn: str | None = None

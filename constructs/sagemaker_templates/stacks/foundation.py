@@ -14,7 +14,12 @@ from sagemaker_templates.templates.registry import Template
 
 def needs_foundation(projects: Sequence[Project]) -> bool:
     """Whether these projects of one environment share anything."""
-    return any(project.repository.type == "CodeCommit" for project in projects)
+    return any(uses_foundation(project) for project in projects)
+
+
+def uses_foundation(project: Project) -> bool:
+    """Whether this project can only be applied after its environment's foundation."""
+    return project.repository.type == "CodeCommit"
 
 
 def fill_foundation_stack(

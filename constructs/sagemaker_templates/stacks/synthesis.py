@@ -11,7 +11,7 @@ from sagemaker_templates.output_folder import replaced_whole
 from sagemaker_templates.providers import cdktf
 from sagemaker_templates.settings.model import Configuration, Environment, Project
 from sagemaker_templates.stacks.base import new_stack
-from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation
+from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation, uses_foundation
 from sagemaker_templates.stacks.project import fill_project_stack
 from sagemaker_templates.templates.registry import Template
 
@@ -32,15 +32,17 @@ class StackPlan:
         name: of the stack, and of its folder.
         environment: that it belongs to.
         project: None for the environment's foundation.
+        needs: names of the stacks that must be applied before this one.
     """
 
     name: str
     environment: Environment
     project: Project | None = None
+    needs: tuple[str, ...] = ()
 
 
 def planned_stacks(configuration: Configuration, templates: Mapping[str, Template]) -> list[StackPlan]:
-    """The stacks of a configuration, foundations before the projects that need them."""
+    """The stacks of a configuration, each after those that it needs."""
     return [plan for environment in configuration.environments for plan in _of(environment, configuration, templates)]
 
 
@@ -48,11 +50,13 @@ def _of(
     environment: Environment, configuration: Configuration, templates: Mapping[str, Template]
 ) -> Iterator[StackPlan]:
     projects = _projects(configuration, environment)
+    foundation = FoundationNames(environment).stack
     if needs_foundation(projects):
-        yield StackPlan(FoundationNames(environment).stack, environment)
+        yield StackPlan(foundation, environment)
     for project in projects:
         suffix = templates[project.template].repository_suffix
-        yield StackPlan(ProjectNames(project, suffix).stack, environment, project)
+        needs = (foundation,) if uses_foundation(project) else ()
+        yield StackPlan(ProjectNames(project, suffix).stack, environment, project, needs)
 
 
 def _projects(configuration: Configuration, environment: Environment) -> list[Project]:
@@ -82,17 +86,26 @@ class Synthesis:
         Returns:
             The folders of the stacks.
         """
-        plans = planned_stacks(self.configuration, self.templates)
         with replaced_whole(self.output) as staging:
-            app = cdktf.App(outdir=str(staging), context=_CONTEXT)
-            assets: dict[str, list[Asset]] = {}
-            for plan in plans:
-                progress(plan.name)
-                assets[plan.name] = self._add(app, plan)
-            app.synth()
-            for plan in plans:
-                _write_beside(staging / "stacks" / plan.name, assets[plan.name])
+            plans = self.render(staging, progress)
         return [self._folder(plan) for plan in plans]
+
+    def render(self, folder: Path, progress: Callable[[str], None] = lambda stack: None) -> list[StackPlan]:
+        """Write to an empty folder what belongs in ``output``.
+
+        Returns:
+            What was written.
+        """
+        plans = planned_stacks(self.configuration, self.templates)
+        app = cdktf.App(outdir=str(folder), context=_CONTEXT)
+        assets: dict[str, list[Asset]] = {}
+        for plan in plans:
+            progress(plan.name)
+            assets[plan.name] = self._add(app, plan)
+        app.synth()
+        for plan in plans:
+            _write_beside(folder / "stacks" / plan.name, assets[plan.name])
+        return plans
 
     def _folder(self, plan: StackPlan) -> Path:
         return self.output / "stacks" / plan.name
