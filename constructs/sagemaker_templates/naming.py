@@ -14,6 +14,10 @@ SERVICE_ROLE_PATH = "/service-role/"
 TARGET_ROLE_PATH = "/model-deploy/"
 """Of every role that a deployment has in its targets: what other accounts grant is granted to roles of this path."""
 
+DEPLOYER_ROLES = "*-deployer"
+ENDPOINT_ROLES = "*-endpoint"
+"""How the roles of that path that make models of packages, and that load models, are named."""
+
 
 @dataclass(frozen=True)
 class Limit:
