@@ -4,7 +4,7 @@ It is not the real provider: stacks that pass here are schema-checked. Its schem
 `tests/unit/test_stand_in_github_schema.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,9 @@ GitHub = Callable[..., Terraform]
 def github(terraform: Callable[..., Terraform], stand_in_github: StandIn) -> GitHub:
     """Return a function that initializes Terraform with a stack on the stand-in."""
 
-    def initialized(stack: Stack, name: str = "github", **provider: Any) -> Terraform:
+    def initialized(
+        stack: Stack, name: str = "github", variables: Mapping[str, str] | None = None, **provider: Any
+    ) -> Terraform:
         configured = {"owner": OWNER, "token": TOKEN, **provider}
         providers = {"github": {key: value for key, value in configured.items() if value is not None}}
         whole = {
@@ -39,7 +41,9 @@ def github(terraform: Callable[..., Terraform], stand_in_github: StandIn) -> Git
             **stack,
             "provider": {**providers, **stack.get("provider", {})},
         }
-        return terraform(name, whole, ACCOUNT, REGION, variables=stand_in_github.environment())
+        return terraform(
+            name, whole, ACCOUNT, REGION, variables={**stand_in_github.environment(), **(variables or {})}
+        )
 
     return initialized
 
@@ -248,6 +252,18 @@ def test_a_github_app_on_an_enterprise_server_is_known_by_its_host(github: GitHu
     assert content.authentication("github.example.com", OWNER) == "app"
     assert content.received("github.example.com", OWNER, "-----BEGIN-----")
     assert not content.owner(HOST, OWNER).has_repository("abalone-build")
+
+
+def test_the_token_is_in_no_log(github: GitHub, stand_in_github: StandIn, tmp_path: Path) -> None:
+    log = tmp_path / "trace.log"
+    stack = {**_repository(), "variable": {"token": {"type": "string", "ephemeral": True}}}
+    variables = {"TF_LOG": "trace", "TF_LOG_PATH": str(log), "TF_VAR_token": TOKEN}
+
+    github(stack, variables=variables, token="${var.token}").plan()
+
+    assert stand_in_github.account.content().received(HOST, OWNER, TOKEN)
+    assert "terraform-provider-github" in log.read_text()
+    assert _files_with(TOKEN, tmp_path) == []
 
 
 def test_nothing_is_changed_without_credentials(github: GitHub, stand_in_github: StandIn) -> None:

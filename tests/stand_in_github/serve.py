@@ -73,7 +73,7 @@ class StandInProvider(iface.Provider):
             self._configure(Account(Path(file)), owner, config)
 
     def _configure(self, account: Account, owner: str, config: dict[str, Any]) -> None:
-        address = urlsplit(config["base_url"] or "https://github.com/")
+        address = urlsplit(_text(config["base_url"]) or "https://github.com/")
         host = "github.com" if address.netloc == "api.github.com" else address.netloc
         method, secret = _authentication(config)
         self.access = Access(account, address.scheme, host, owner, authenticated=method != "anonymous")
