@@ -5,6 +5,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
+STAND_IN_INSTALLED := tests/stand_in_github/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
@@ -12,6 +13,7 @@ FINETUNE_INSTALLED := .venv-finetune/.installed
 TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
 FINETUNE_LOCKS := $(FINETUNE)/requirements.txt $(FINETUNE)/requirements-dev.txt
+INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED)
 
 .PHONY: help demo test synth lint format types unit integration seed-test finetune-test golden docs lock bench clean
 
@@ -45,7 +47,7 @@ format: $(INSTALLED) ## Format and mend what can be mended
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 tests/unit
 
-integration: $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) ## Real Terraform against the embedded emulator
+integration: $(INTEGRATION_NEEDS) ## Real Terraform against the embedded emulator
 	$(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
@@ -62,6 +64,7 @@ docs: $(INSTALLED) ## Write generated schemas and tables anew
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
+	cd tests/stand_in_github && $(CURDIR)/$(LOCK) requirements.in -o requirements.txt
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
@@ -103,6 +106,13 @@ $(NEWEST_INSTALLED): tests/newest_bindings/requirements.txt | $(INSTALLED)
 	@echo "Setting up the newest bindings"
 	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
 	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
+	@touch $@
+
+# What speaks Terraform's plugin protocol for the stand-in GitHub provider.
+$(STAND_IN_INSTALLED): tests/stand_in_github/requirements.txt | $(INSTALLED)
+	@echo "Setting up the stand-in GitHub provider"
+	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(@D)/bin/python $<
 	@touch $@
 
 # An environment of its own, so that the others stay small. PyTorch comes first, by way of pip, which takes the build that

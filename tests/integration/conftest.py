@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+import installation as stand_in
 import pytest
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator, running_emulator
@@ -32,7 +33,9 @@ class TerraformFactory(Protocol):
         stack: Mapping[str, Any],
         account_id: str,
         region: str = "us-east-1",
+        *,
         progress: Progress | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Terraform: ...
 
 
@@ -79,6 +82,22 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> ProviderSource:
     return provider_source(tmp_path_factory.mktemp("provider"))
 
 
+@pytest.fixture(scope="session")
+def installed_stand_in(
+    tmp_path_factory: pytest.TempPathFactory, provider: ProviderSource, missing: Missing
+) -> stand_in.StandIn:
+    """Return the stand-in GitHub provider, installed once."""
+    if not stand_in.is_available():
+        missing("the stand-in GitHub provider is not installed: make tests/stand_in_github/.venv/.installed")
+    return stand_in.install_stand_in(tmp_path_factory.mktemp("stand-in-github"), provider)
+
+
+@pytest.fixture
+def stand_in_github(installed_stand_in: stand_in.StandIn, tmp_path: Path) -> stand_in.StandIn:
+    """Return the stand-in GitHub provider with an empty account: hand its ``environment()`` to Terraform."""
+    return installed_stand_in.with_account(tmp_path / "github-account.json")
+
+
 @pytest.fixture
 def terraform(
     emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
@@ -90,12 +109,14 @@ def terraform(
         stack: Mapping[str, Any],
         account_id: str,
         region: str = "us-east-1",
+        *,
         progress: Progress | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Terraform:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "main.tf.json").write_text(json.dumps(stack))
-        environment = {**emulator.environment(account_id, region), **provider.environment()}
+        environment = {**emulator.environment(account_id, region), **provider.environment(), **(variables or {})}
         data = tmp_path / f"{name}-data"
         runner = Terraform(terraform_engine, folder, environment, data, progress)
         try:
