@@ -12,8 +12,11 @@ import typer
 from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
-from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.failures import StepFailed, WrongInput
+from sagemaker_templates.options import EnvironmentsOption, OutputOption
+from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
+from sagemaker_templates.terminal import errors, say
 
 app = typer.Typer(
     name="sagemaker-templates",
@@ -23,27 +26,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-EnvironmentsOption = Annotated[
-    Path,
-    typer.Option(
-        "--environments",
-        envvar="SAGEMAKER_TEMPLATES_ENVIRONMENTS",
-        help="The folder that holds the environments.",
-    ),
-]
-OutputOption = Annotated[
-    Path,
-    typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder to write; replaced as a whole."),
-]
-
-_errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-
 
 @app.command()
 def validate(environments: EnvironmentsOption = Path("environments")) -> None:
     """Check every file below environments/ and write nothing."""
     configuration = load_configuration(environments)
-    _say(_summary(configuration))
+    say(_summary(configuration))
 
 
 @app.command()
@@ -55,14 +43,14 @@ def synth(
     from sagemaker_templates.application import write_stacks
 
     configuration = load_configuration(environments)
-    with _errors.status("Starting") as status:
+    with errors.status("Starting") as status:
         folders = write_stacks(
             configuration,
             environments=environments,
             output=output,
             progress=lambda stack: status.update(f"Synthesizing {stack}"),
         )
-    _say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
+    say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
 
 
 @app.command()
@@ -88,13 +76,12 @@ def docs() -> None:
     reference.write(Path("docs/settings.md"), templates)
 
 
+app.command()(review_plan.plan)
+
+
 def _summary(configuration: Configuration) -> str:
     environments = ", ".join(environment.name for environment in configuration.environments)
     return f"{len(configuration.projects)} projects in {environments}"
-
-
-def _say(text: str) -> None:
-    typer.echo(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,11 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=list(arguments) if arguments is not None else None)
     except InvalidSettings as invalid:
         for problem in invalid.problems:
-            _errors.print(str(problem))
-        _errors.print(_count(len(invalid.problems)))
+            errors.print(str(problem))
+        errors.print(_count(len(invalid.problems)))
+        sys.exit(2)
+    except WrongInput as wrong:
+        errors.print(str(wrong))
         sys.exit(2)
     except StepFailed as failure:
-        _errors.print(str(failure))
+        errors.print(str(failure))
         sys.exit(1)
 
 

@@ -1,0 +1,23 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EnvironmentsOption = Annotated[
+    Path,
+    typer.Option(
+        "--environments",
+        envvar="SAGEMAKER_TEMPLATES_ENVIRONMENTS",
+        help="The folder that holds the environments.",
+    ),
+]
+OutputOption = Annotated[
+    Path,
+    typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder to write; replaced as a whole."),
+]
+SynthesizedOption = Annotated[
+    Path,
+    typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder that `synth` wrote."),
+]

@@ -1,0 +1,1 @@
+"""Review: what people and tools look at before anything is applied."""
