@@ -10,7 +10,7 @@ class Kind(Enum):
     DATA = "Data is destroyed"
     EXPOSURE = "Opened to the public"
     RIGHTS = "Rights are widened"
-    UNKNOWN = "Cannot be judged before it is applied"
+    UNKNOWN = "Cannot be judged from the plan"
 
 
 @dataclass(frozen=True)

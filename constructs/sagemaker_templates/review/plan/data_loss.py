@@ -44,6 +44,11 @@ HOLDS: Mapping[str, str] = {
 }
 """Resource type → what is gone with it."""
 
+_EXPIRIES = (
+    ("expiration", "days", "objects"),
+    ("noncurrent_version_expiration", "noncurrent_days", "old versions"),
+)
+
 
 def data_dangers(changes: PlannedChanges) -> Iterator[Danger]:
     """What is destroyed, replaced or forgotten although it holds data, and data that loses its protection."""
@@ -76,6 +81,8 @@ def _weakened(change: ResourceChange) -> Iterator[str]:
             yield from _versioning(change)
         case "aws_cloudwatch_log_group":
             yield from _shortened(change, "retention_in_days", "days of logs are kept")
+        case "aws_s3_bucket_lifecycle_configuration":
+            yield from _expiring(change)
         case "aws_kms_key":
             yield from _shortened(change, "deletion_window_in_days", "days to undo a deletion")
             if change.old("is_enabled") is True and change.new("is_enabled") is False:
@@ -99,6 +106,26 @@ def _versioning(change: ResourceChange) -> Iterator[str]:
 
 def _status(blocks: Any) -> Any:
     return blocks[0].get("status") if isinstance(blocks, list) and blocks else None
+
+
+def _expiring(change: ResourceChange) -> Iterator[str]:
+    before = _expiries(change.old("rule"))
+    for rule, days in _expiries(change.partly_known("rule")).items():
+        if rule not in before or days < before[rule]:
+            yield f"{rule} are deleted after {days} days, before: {before.get(rule, 'never')}"
+
+
+def _expiries(rules: Any) -> dict[str, int]:
+    """What expires → after how many days."""
+    found: dict[str, int] = {}
+    for rule in rules if isinstance(rules, list) else []:
+        if rule.get("status") != "Enabled":
+            continue
+        for block, key, what in _EXPIRIES:
+            for expiry in rule.get(block) or []:
+                if isinstance(days := expiry.get(key), int) and days:
+                    found[f"{what} of the rule {rule.get('id')}"] = days
+    return found
 
 
 def _shortened(change: ResourceChange, name: str, what: str) -> Iterator[str]:

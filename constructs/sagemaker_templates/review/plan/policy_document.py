@@ -41,6 +41,7 @@ _SAYS_WHO = frozenset(
 )
 
 _ANYBODY = frozenset({EVERYTHING, "0.0.0.0/0", "::/0"})
+_ARN_FIELDS = 6
 
 
 @dataclass(frozen=True)
@@ -286,7 +287,16 @@ def _is_pattern(operator: str) -> bool:
 
 
 def _says_who(condition: Condition) -> bool:
-    if condition.key not in _SAYS_WHO or condition.values & _ANYBODY:
+    if condition.key not in _SAYS_WHO or any(_means_anybody(value) for value in condition.values):
         return False
     # These hold as well where the request does not say who comes.
     return not any(part in condition.operator for part in ("not", "ifexists", "null", "forallvalues:"))
+
+
+def _means_anybody(value: str) -> bool:
+    """Every address, or an ARN's pattern that leaves the account open; a bucket's ARN has none and is one bucket."""
+    if value in _ANYBODY:
+        return True
+    fields = value.split(":", 5)
+    ends_early = len(fields) < _ARN_FIELDS and value.startswith("arn:") and "*" in value
+    return ends_early or (len(fields) == _ARN_FIELDS and "*" in fields[4])

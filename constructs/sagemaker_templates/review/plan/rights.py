@@ -1,7 +1,7 @@
 """What a plan adds to anybody's rights: policies that allow more, more trust, attached policies, lifted limits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,21 +27,25 @@ _ATTACHMENTS = frozenset(
         "aws_iam_user_policy_attachment",
     }
 )
-# Attributes that name what a policy, an attachment or a permission is for.
-_HOSTS = (
-    "role",
-    "roles",
-    "user",
-    "group",
-    "bucket",
-    "repository",
-    "secret_arn",
-    "queue_url",
-    "arn",
-    "key_id",
-    "function_name",
-    "model_package_group_name",
-)
+_HOSTS: Mapping[str, tuple[str, ...]] = {
+    "role": ("aws_iam_role",),
+    "roles": ("aws_iam_role",),
+    "user": ("aws_iam_user",),
+    "users": ("aws_iam_user",),
+    "group": ("aws_iam_group",),
+    "groups": ("aws_iam_group",),
+    "bucket": ("aws_s3_bucket",),
+    "repository": ("aws_ecr_repository",),
+    "function_name": ("aws_lambda_function",),
+    "model_package_group_name": ("aws_sagemaker_model_package_group",),
+    "queue_url": ("aws_sqs_queue",),
+    "arn": ("aws_sns_topic", "aws_sagemaker_model_package_group"),
+    "key_id": ("aws_kms_key",),
+    "secret_arn": ("aws_secretsmanager_secret",),
+}
+"""Attribute that says what a policy, an attachment or a permission is for → the types of what it names."""
+
+_NAMES = ("name", "bucket", "function_name", "model_package_group_name", "id", "arn", "key_id", "url")
 _LISTED = 12
 _EVERY_RESOURCE = "every resource"
 
@@ -82,34 +86,31 @@ class _New:
     """What a plan creates, and what is for it."""
 
     def __init__(self, changes: PlannedChanges) -> None:
-        created = [change for change in changes.changing if not change.is_there_before]
-        self._addresses = {change.address for change in created}
-        self._names = {
-            value
-            for change in created
-            for value in (
-                change.new(name) for name in ("name", "bucket", "function_name", "model_package_group_name")
-            )
-            if isinstance(value, str) and change.type not in _ATTACHMENTS and not change.type.endswith("_policy")
-        }
+        self._created = [change for change in changes.changing if not change.is_there_before]
 
     def hold(self, change: ResourceChange) -> bool:
         """Whether the change creates a policy of something that is created with it."""
         if change.is_there_before:
             return False
-        named = [name for name in _HOSTS if name in change.expressions]
-        if not named:
-            return True  # it is itself what has the policy, such as a role or a key
-        return all(self._is_new(change, name) for name in named)
+        # Without any it is itself what has the policy, such as a role or a key.
+        return all(self._is_new(change, host) for host in _HOSTS if host in change.expressions)
 
-    def _is_new(self, change: ResourceChange, name: str) -> bool:
-        value = change.new(name)
+    def _is_new(self, change: ResourceChange, host: str) -> bool:
+        hosts = [created for created in self._created if created.type in _HOSTS[host]]
+        if change in hosts:
+            return True
+        value = change.new(host)
         if value is Unreadable.UNKNOWN:
-            expression = change.expressions.get(name)
+            expression = change.expressions[host]
             references = expression.get("references", []) if isinstance(expression, dict) else []
-            return any(reference in self._addresses for reference in references)
-        values = value if isinstance(value, list) else [value]
-        return all(one in self._names for one in values)
+            return any(created.address in references for created in hosts)
+        names = {name for created in hosts for name in _named(created.new)}
+        return all(one in names for one in (value if isinstance(value, list) else [value]))
+
+
+def _named(read: Callable[[str], Any]) -> Iterator[str]:
+    """The names that a resource goes by."""
+    yield from (value for value in map(read, _NAMES) if isinstance(value, str))
 
 
 def _goes_with_its_host(policy: PolicyChange, changes: PlannedChanges) -> bool:
@@ -117,17 +118,13 @@ def _goes_with_its_host(policy: PolicyChange, changes: PlannedChanges) -> bool:
     change = policy.change
     if change.is_there_after:
         return False
-    if not change.type.endswith("_policy"):
+    hosts = [host for host in _HOSTS if change.old(host) is not None and change.type not in _HOSTS[host]]
+    if not change.type.endswith("_policy") or not hosts:
         return True  # it is itself what the policy was for
-    named = [change.old(name) for name in _HOSTS if change.old(name) is not None]
-    going = {
-        value
-        for other in changes.changing
-        if not other.is_there_after and not other.type.endswith("_policy")
-        for value in (other.old(name) for name in ("name", "bucket", "id", "arn", "key_id"))
-        if isinstance(value, str)
-    }
-    return not named or any(one in going for one in named)
+    gone = [other for other in changes.changing if not other.is_there_after]
+    return any(
+        change.old(host) in set(_named(other.old)) for host in hosts for other in gone if other.type in _HOSTS[host]
+    )
 
 
 def _widened(policy: PolicyChange) -> Iterator[tuple[Kind, str]]:
@@ -251,10 +248,17 @@ def _attached(change: ResourceChange, hosts: _New) -> Iterator[str]:
             yield f"attaches {_shown(new)}"
         elif "role" in change.changed or "roles" in change.changed:
             yield f"attaches {_shown(new)} to somebody else"
-    if change.type == "aws_kms_grant" and not change.is_there_before:
+    if change.type in ("aws_iam_role", "aws_iam_user", "aws_iam_group") and change.is_there_before:
+        for arn in sorted(_names(change.new("managed_policy_arns")) - _names(change.old("managed_policy_arns"))):
+            yield f"attaches {arn}"
+    if change.type == "aws_kms_grant" and not change.is_there_before and not hosts.hold(change):
         yield f"lets another principal use the key: {_shown(change.new('operations'))}"
     if change.type == "aws_lambda_permission" and not change.is_there_before and not hosts.hold(change):
         yield f"lets {_shown(change.new('principal'))} call the function"
+
+
+def _names(value: Any) -> set[str]:
+    return {name for name in value if isinstance(name, str)} if isinstance(value, list) else set()
 
 
 def _limits_lifted(change: ResourceChange) -> Iterator[str]:
