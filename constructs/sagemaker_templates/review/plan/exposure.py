@@ -6,7 +6,8 @@ from typing import Any
 from sagemaker_templates.review.plan.changes import Action, PlannedChanges, ResourceChange, Unreadable
 from sagemaker_templates.review.plan.danger import Danger, Kind
 from sagemaker_templates.review.plan.policies import PolicyChange, policy_changes
-from sagemaker_templates.review.plan.policy_document import Grant, covers
+from sagemaker_templates.review.plan.policy_comparison import covers
+from sagemaker_templates.review.plan.policy_document import Grant
 
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 _BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
