@@ -15,6 +15,7 @@ from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.options import EnvironmentsOption, OutputOption
 from sagemaker_templates.review import commands as review
+from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
 from sagemaker_templates.terminal import errors, say
 
@@ -94,6 +95,7 @@ def docs() -> None:
 
 
 app.command()(review.atlantis)
+app.command()(review_plan.plan)
 
 
 def _summary(configuration: Configuration) -> str:

@@ -1,0 +1,1 @@
+"""What the plans of the stacks would do, for the person who approves them: dangers first."""

@@ -1,0 +1,61 @@
+"""``sagemaker-templates plan``; ``cli`` puts it on the command line."""
+
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.options import EnvironmentsOption, SynthesizedOption
+from sagemaker_templates.terminal import errors, say
+
+Scope = Annotated[
+    str | None,
+    typer.Argument(metavar="[ENV[/PROJECT]]", help="An environment, or one project in it; without it everything."),
+]
+MarkdownOption = Annotated[
+    Path | None, typer.Option("--markdown", help="A file to write as well, for a comment on a pull request.")
+]
+
+
+def plan(
+    scope: Scope = None,
+    environments: EnvironmentsOption = Path("environments"),
+    output: SynthesizedOption = Path("cdktf.out"),
+    markdown: MarkdownOption = None,
+) -> None:
+    """Plan the stacks that `synth` wrote, with your credentials, and say what would change, dangers first."""
+    from sagemaker_templates.operations.engine import find_engine
+    from sagemaker_templates.operations.mirror import provider_source
+    from sagemaker_templates.review.plan.markdown import as_markdown
+    from sagemaker_templates.review.plan.planning import Planner, check_synthesized
+    from sagemaker_templates.review.plan.selection import selected
+    from sagemaker_templates.review.plan.text import as_text
+    from sagemaker_templates.stacks.synthesis import planned_stacks
+    from sagemaker_templates.templates.registry import all_templates
+
+    stacks = planned_stacks(load_configuration(environments), all_templates())
+    wanted = selected(stacks, scope)
+    check_synthesized(output / "stacks", stacks)
+    with tempfile.TemporaryDirectory() as work, _progress(len(wanted)) as progress:
+        planner = Planner(find_engine(), provider_source(Path(work)), output / "stacks")
+        review = planner.review(wanted, progress)
+    if markdown:
+        markdown.parent.mkdir(parents=True, exist_ok=True)
+        markdown.write_text(as_markdown(review), encoding="utf-8")
+    say(as_text(review))
+    if review.failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(stacks: int) -> Iterator[Callable[[str], None]]:
+    """Tell of the stack that is being planned: on a terminal in one line that goes away, else a line for each."""
+    count = itertools.count(1)
+    with errors.status("Starting") as status:
+        tell = status.update if errors.is_terminal else errors.print
+        yield lambda stack: tell(f"Planning {stack} ({next(count)} of {stacks})")

@@ -1,0 +1,31 @@
+"""Which stacks ``ENV`` or ``ENV/PROJECT`` names."""
+
+from collections.abc import Iterable, Sequence
+
+from sagemaker_templates.failures import WrongInput
+from sagemaker_templates.settings.spelling import did_you_mean, quoted
+from sagemaker_templates.stacks.synthesis import StackPlan
+
+
+def selected(stacks: Sequence[StackPlan], scope: str | None) -> list[StackPlan]:
+    """Return the stacks of an environment or of one project in it; all of them without a scope.
+
+    Raises:
+        WrongInput: there is no such environment or project.
+    """
+    if scope is None:
+        return list(stacks)
+    environment, slash, project = scope.partition("/")
+    _check("environment", environment, {stack.environment.name for stack in stacks})
+    here = [stack for stack in stacks if stack.environment.name == environment]
+    if not slash:
+        return here
+    _check(f"project in {environment}", project, {stack.project.name for stack in here if stack.project})
+    return [stack for stack in here if stack.project and stack.project.name == project]
+
+
+def _check(what: str, name: str, known: Iterable[str]) -> None:
+    names = sorted(known)
+    if name not in names:
+        hint = did_you_mean(name, names)
+        raise WrongInput(f"there is no {what} named {quoted(name)}{hint}; there are: {', '.join(names)}")

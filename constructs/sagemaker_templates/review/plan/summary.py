@@ -1,0 +1,92 @@
+"""One stack's plan, judged: everything that the text and the Markdown say of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sagemaker_templates.review.plan.changes import CHANGING, Action, PlannedChanges, read_plan
+from sagemaker_templates.review.plan.costs import Cost, costs
+from sagemaker_templates.review.plan.danger import Danger, Kind
+from sagemaker_templates.review.plan.data_loss import data_dangers
+from sagemaker_templates.review.plan.exposure import exposure_dangers
+from sagemaker_templates.review.plan.rights import NewRights, new_rights, right_dangers
+
+
+@dataclass(frozen=True)
+class StackSummary:
+    """What one stack's plan would do.
+
+    Attributes:
+        dangers: in the order of their kinds.
+        rights: of the roles, keys and buckets that the plan creates.
+    """
+
+    stack: str
+    changes: PlannedChanges
+    dangers: tuple[Danger, ...]
+    rights: tuple[NewRights, ...]
+    costs: tuple[Cost, ...]
+
+    @property
+    def counts(self) -> dict[Action, int]:
+        """How many resources each action is done to, the gravest action first."""
+        return {action: number for action in CHANGING if (number := len(self.changes.of(action)))}
+
+    @property
+    def in_a_line(self) -> str:
+        """The counts as words: ``1 to destroy, 2 to change``."""
+        counted = ", ".join(f"{number} to {action}" for action, number in self.counts.items())
+        outputs = "only outputs change" if self.changes.outputs else "nothing to change"
+        return counted or outputs
+
+
+@dataclass(frozen=True)
+class NotPlanned:
+    """A stack that could not be planned, and Terraform's own words."""
+
+    stack: str
+    error: str
+
+
+def summarize(stack: str, shown: Mapping[str, Any]) -> StackSummary:
+    """Judge what ``terraform show -json PLAN`` wrote of a stack.
+
+    Raises:
+        ValueError: the plan holds something that this version does not know.
+    """
+    changes = read_plan(shown)
+    found = (*data_dangers(changes), *exposure_dangers(changes), *right_dangers(changes))
+    order = list(Kind)
+    dangers = sorted(dict.fromkeys(found), key=lambda danger: (order.index(danger.kind), danger.address))
+    return StackSummary(stack, changes, tuple(dangers), tuple(new_rights(changes)), tuple(costs(changes)))
+
+
+@dataclass(frozen=True)
+class Review:
+    """The plans of several stacks."""
+
+    planned: tuple[StackSummary, ...]
+    failed: tuple[NotPlanned, ...] = ()
+
+    def dangers(self) -> Iterator[tuple[Kind, list[tuple[str, Danger]]]]:
+        """The dangers of each kind there is, with the stack of each; the gravest kind first."""
+        for kind in Kind:
+            found = [(plan.stack, danger) for plan in self.planned for danger in plan.dangers if danger.kind is kind]
+            if found:
+                yield kind, found
+
+    @property
+    def total(self) -> str:
+        """Everything in a line."""
+        counts: Counter[Action] = sum((Counter(plan.counts) for plan in self.planned), Counter())
+        changes = ", ".join(f"{counts[action]} to {action}" for action in CHANGING if counts[action])
+        dangers = sum(len(plan.dangers) for plan in self.planned)
+        failed = [f"{_count(self.failed, 'stack')} could not be planned"] if self.failed else []
+        found = ["no danger found" if not dangers else f"{dangers} danger{'s' if dangers > 1 else ''}"]
+        return "; ".join([f"{_count(self.planned, 'stack')}: {changes or 'nothing to change'}", *found, *failed])
+
+
+def _count(things: Iterable[Any], what: str) -> str:
+    number = len(tuple(things))
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
