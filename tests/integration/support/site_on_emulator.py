@@ -1,6 +1,7 @@
 """A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,6 +77,12 @@ class Site:
         top = codecommit.get_folder(repositoryName=repository, folderPath="/")
         entries = {entry["relativePath"] for entry in [*top["files"], *top["subFolders"]]}
         assert entries == {path.split("/")[0] for path in seed}
+
+
+def at_once(work: Callable[[StackPlan], None], plans: Iterable[StackPlan]) -> None:
+    """States of their own: stacks are applied side by side."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(work, plans))
 
 
 def apply_and_plan_again(terraform: Terraform) -> None:
