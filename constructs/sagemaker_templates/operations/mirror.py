@@ -14,8 +14,9 @@ from sagemaker_templates.failures import StepFailed
 MIRROR_VARIABLE = "SAGEMAKER_TEMPLATES_PROVIDER_MIRROR"
 CLI_CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
 
-_HOST = "registry.terraform.io"
-_PROVIDER = f"{_HOST}/hashicorp/aws"
+# Terraform and OpenTofu complete the source hashicorp/aws with a registry of their own.
+_HOSTS = ("registry.terraform.io", "registry.opentofu.org")
+_PROVIDER = "hashicorp/aws"
 _OWN_CONFIGURATIONS = (".terraformrc", ".tofurc")
 
 
@@ -57,7 +58,7 @@ def provider_source(
     for root in roots if roots is not None else usual_places(environment):
         if _is_mirror(root):
             return _from_mirror(work_folder, root)
-    return ProviderSource(_write(work_folder, ""), f"the network ({_HOST})")
+    return ProviderSource(_write(work_folder, ""), "the network")
 
 
 def usual_places(environment: Mapping[str, str]) -> tuple[Path, ...]:
@@ -72,7 +73,8 @@ def _usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
     data_dirs = environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
     for folder in [data_home, *data_dirs.split(os.pathsep)]:
         yield Path(folder) / "terraform/plugins"
-    yield from sorted(found.parent for found in Path("/opt").glob(f"*/{_HOST}"))
+    for host in _HOSTS:
+        yield from sorted(found.parent for found in Path("/opt").glob(f"*/{host}"))
     # Last, for somebody may be filling it just now.
     yield Path(environment.get("TF_PLUGIN_CACHE_DIR") or home / ".terraform.d/plugin-cache")
 
@@ -87,24 +89,34 @@ def _own_configuration(environment: Mapping[str, str]) -> Path | None:
 def _checked(folder: Path) -> Path:
     if _is_mirror(folder):
         return folder.resolve()
-    raise MirrorError(f"{MIRROR_VARIABLE}={folder}: there is no folder {_PROVIDER} in it")
+    raise MirrorError(f"{MIRROR_VARIABLE}={folder}: there is no folder {_HOSTS[0]}/{_PROVIDER} in it")
 
 
 def _is_mirror(folder: Path) -> bool:
+    return bool(_mirrored(folder))
+
+
+def _mirrored(folder: Path) -> list[str]:
+    """The providers that a folder holds, by their full names."""
+    return [name for name in (f"{host}/{_PROVIDER}" for host in _HOSTS) if _holds_something(folder / name)]
+
+
+def _holds_something(folder: Path) -> bool:
     try:
-        return any((folder / _PROVIDER).iterdir())
+        return any(folder.iterdir())
     except OSError:
         return False
 
 
 def _from_mirror(work_folder: Path, mirror: Path) -> ProviderSource:
+    providers = json.dumps(_mirrored(mirror))
     text = f"""provider_installation {{
   filesystem_mirror {{
     path    = {json.dumps(str(mirror))}
-    include = ["{_PROVIDER}"]
+    include = {providers}
   }}
   direct {{
-    exclude = ["{_PROVIDER}"]
+    exclude = {providers}
   }}
 }}
 """

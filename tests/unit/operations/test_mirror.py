@@ -28,6 +28,16 @@ def test_the_mirror_that_the_environment_names_comes_first(tmp_path: Path) -> No
     assert source.environment() == {"TF_CLI_CONFIG_FILE": str(source.cli_config_file)}
 
 
+def test_a_mirror_serves_opentofu_where_it_holds_the_provider_by_that_name(tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    (mirror / "registry.opentofu.org/hashicorp/aws/5.100.0").mkdir(parents=True)
+    environment = _environment(tmp_path, SAGEMAKER_TEMPLATES_PROVIDER_MIRROR=str(mirror))
+    only_opentofu = provider_source(tmp_path / "work", environment, ()).cli_config_file.read_text()
+    assert 'include = ["registry.opentofu.org/hashicorp/aws"]' in only_opentofu
+    both = provider_source(tmp_path / "work", _environment(tmp_path), (_mirror(mirror),)).cli_config_file.read_text()
+    assert 'exclude = ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws"]' in both
+
+
 def test_a_named_folder_that_is_no_mirror_is_one_clear_line(tmp_path: Path) -> None:
     environment = _environment(tmp_path, SAGEMAKER_TEMPLATES_PROVIDER_MIRROR=str(tmp_path))
     with pytest.raises(MirrorError) as error:
