@@ -66,7 +66,7 @@ def test_a_changed_tag_is_named_without_its_value() -> None:
     assert shown.in_a_line == "1 to change"
     assert dangers(shown) == set()
     text = as_text(Review((shown,)))
-    assert '~ aws_s3_bucket.data: tags["Owner"], tags_all["Owner"]' in text
+    assert '~ aws_s3_bucket.data: tags["Owner"]\n' in text
     assert "two" not in text
 
 
