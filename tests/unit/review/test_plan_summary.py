@@ -344,6 +344,12 @@ def test_dangers_come_first_the_gravest_kind_on_top_then_what_could_not_be_plann
     assert review.total.endswith("1 stack could not be planned")
 
 
+def test_where_nothing_could_be_planned_nothing_is_said_to_be_without_danger() -> None:
+    review = Review((), (NotPlanned("prod-x", "refused"),))
+    assert as_text(review) == "! prod-x could not be planned\n  refused\n\n1 stack could not be planned"
+    assert "no danger" not in as_markdown(review)
+
+
 def test_no_name_can_break_out_of_the_markdown_or_steer_the_terminal() -> None:
     address = 'aws_s3_bucket.data["``<b>@org/team\x1b[31m\n# x"]'
     shown = plan("replace")
