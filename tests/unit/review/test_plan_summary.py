@@ -66,7 +66,7 @@ def test_a_changed_tag_is_named_without_its_value() -> None:
     assert shown.in_a_line == "1 to change"
     assert dangers(shown) == set()
     text = as_text(Review((shown,)))
-    assert '~ aws_s3_bucket.data: tags["Owner"], tags_all["Owner"]' in text
+    assert '~ aws_s3_bucket.data: tags["Owner"]\n' in text
     assert "two" not in text
 
 
@@ -342,6 +342,12 @@ def test_dangers_come_first_the_gravest_kind_on_top_then_what_could_not_be_plann
         assert text.index(order[0]) < text.index(order[1]) < text.index(order[2])
         assert text.index(order[2]) < text.index("aws_s3_bucket_versioning.data", text.index(order[2]))
     assert review.total.endswith("1 stack could not be planned")
+
+
+def test_where_nothing_could_be_planned_nothing_is_said_to_be_without_danger() -> None:
+    review = Review((), (NotPlanned("prod-x", "refused"),))
+    assert as_text(review) == "! prod-x could not be planned\n  refused\n\n1 stack could not be planned"
+    assert "no danger" not in as_markdown(review)
 
 
 def test_no_name_can_break_out_of_the_markdown_or_steer_the_terminal() -> None:

@@ -101,7 +101,10 @@ class ResourceChange:
         if self.action not in (Action.UPDATE, Action.REPLACE):
             return ()
         names = sorted({*self._before, *self._after})
-        return tuple(shown for name in names for shown in self._changed_below(name))
+        found = [shown for name in names for shown in self._changed_below(name)]
+        # Every tag of a resource is in tags_all as well, those of the provider's default_tags only there.
+        twice = {shown.replace("tags[", "tags_all[", 1) for shown in found if shown.startswith("tags[")}
+        return tuple(shown for shown in found if shown not in twice)
 
     def _changed_below(self, name: str) -> Iterator[str]:
         before, after = self._before.get(name), self._after.get(name)

@@ -79,12 +79,18 @@ class Review:
     @property
     def total(self) -> str:
         """Everything in a line."""
+        failed = [f"{_count(self.failed, 'stack')} could not be planned"] if self.failed else []
+        return "; ".join([*self._of_the_planned, *failed])
+
+    @property
+    def _of_the_planned(self) -> list[str]:
+        if not self.planned:
+            return []
         counts: Counter[Action] = sum((Counter(plan.counts) for plan in self.planned), Counter())
         changes = ", ".join(f"{counts[action]} to {action}" for action in CHANGING if counts[action])
-        dangers = sum(len(plan.dangers) for plan in self.planned)
-        failed = [f"{_count(self.failed, 'stack')} could not be planned"] if self.failed else []
-        found = ["no danger found" if not dangers else f"{dangers} danger{'s' if dangers > 1 else ''}"]
-        return "; ".join([f"{_count(self.planned, 'stack')}: {changes or 'nothing to change'}", *found, *failed])
+        dangers = [danger for plan in self.planned for danger in plan.dangers]
+        found = _count(dangers, "danger") if dangers else "no danger found"
+        return [f"{_count(self.planned, 'stack')}: {changes or 'nothing to change'}", found]
 
 
 def _count(things: Iterable[Any], what: str) -> str:
