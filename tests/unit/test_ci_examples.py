@@ -58,7 +58,7 @@ class _Cache(_Strict):
 
 
 class _Buildspec(_Strict):
-    version: Literal[0.2]
+    version: float
     env: _Variables | None = None
     phases: _Phases
     reports: dict[str, _Reports] = {}
@@ -73,6 +73,7 @@ def _loaded(file: Path) -> dict[str, Any]:
 
 def test_codebuild_knows_every_key_of_the_buildspec() -> None:
     specification = _Buildspec.model_validate(_loaded(CODEBUILD))
+    assert specification.version == 0.2
     assert specification.phases.install
     assert specification.phases.build
 
