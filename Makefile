@@ -6,6 +6,7 @@ INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
 STAND_IN_INSTALLED := tests/stand_in_github/.venv/.installed
+CHECKERS_INSTALLED := tests/ci_checkers/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
@@ -13,7 +14,8 @@ FINETUNE_INSTALLED := .venv-finetune/.installed
 TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
 FINETUNE_LOCKS := $(FINETUNE)/requirements.txt $(FINETUNE)/requirements-dev.txt
-INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED)
+INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED) \
+	$(CHECKERS_INSTALLED)
 
 .PHONY: help demo test synth lint format types unit integration seed-test finetune-test golden docs lock bench clean
 
@@ -65,6 +67,7 @@ docs: $(INSTALLED) ## Write generated schemas and tables anew
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
 	cd tests/stand_in_github && $(CURDIR)/$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) tests/ci_checkers/requirements.in -o tests/ci_checkers/requirements.txt
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
@@ -113,6 +116,14 @@ $(STAND_IN_INSTALLED): tests/stand_in_github/requirements.txt | $(INSTALLED)
 	@echo "Setting up the stand-in GitHub provider"
 	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(@D)/bin/python $<
+	@touch $@
+
+# What the CI examples are checked with: its requirements are not checkov's.
+$(CHECKERS_INSTALLED): tests/ci_checkers/requirements.txt tests/ci_checkers/package-lock.json | $(INSTALLED)
+	@echo "Setting up the checkers of CI files"
+	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
+	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
+	@npm ci --silent --no-audit --no-fund --prefix tests/ci_checkers
 	@touch $@
 
 # An environment of its own, so that the others stay small. PyTorch comes first, by way of pip, which takes the build that
