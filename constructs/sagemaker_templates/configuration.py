@@ -1,14 +1,10 @@
 """Settings together with the templates and the names that they are checked against."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from sagemaker_templates.naming import name_problems
 from sagemaker_templates.settings import Configuration, load
-from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
-
-_AVAILABLE_REPOSITORIES = ("CodeCommit",)
 
 
 def load_configuration(environments: Path) -> Configuration:
@@ -17,11 +13,4 @@ def load_configuration(environments: Path) -> Configuration:
     Raises:
         InvalidSettings: with every problem that was found.
     """
-    return load(environments, all_templates(), name_checks=_checks)
-
-
-def _checks(project: Project) -> Iterator[str]:
-    yield from name_problems(project)
-    if project.repository.type not in _AVAILABLE_REPOSITORIES:
-        allowed = ", ".join(_AVAILABLE_REPOSITORIES)
-        yield f'asks for repository-type "{project.repository.type}", which cannot be created yet; allowed: {allowed}'
+    return load(environments, all_templates(), name_checks=name_problems)

@@ -22,12 +22,14 @@ class Limit:
         length: the most characters.
         pattern: the whole name must match it.
         source: the page that states the rule.
+        refused_by: who refuses another name.
     """
 
     kind: str
     length: int
     pattern: str
     source: str
+    refused_by: str = "AWS"
 
 
 S3_BUCKET = Limit(
@@ -59,6 +61,13 @@ REPOSITORY = Limit(
     100,
     r"[\w.-]+(?<!\.git)",
     "https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html",
+)
+GITHUB_REPOSITORY = Limit(
+    "GitHub repository",
+    100,
+    r"(?!\.{1,2}$)[A-Za-z0-9._-]+(?<!\.git)(?<!\.wiki)",
+    "https://docs.github.com/en/rest/repos/repos#create-an-organization-repository",
+    refused_by="GitHub",
 )
 BUILD_PROJECT = Limit(
     "CodeBuild project",
@@ -134,6 +143,10 @@ class FoundationNames:
     @property
     def key_alias(self) -> str:
         return f"alias/sagemaker-templates-{self.environment.name}-foundation"
+
+    def template_repository(self, template: str) -> str:
+        """The GitHub repository that a template's projects are generated from."""
+        return f"sagemaker-template-{self.environment.name}-{template}"
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -292,7 +305,14 @@ class ProjectNames:
         yield S3_BUCKET, self.pipeline_bucket
         yield MODEL_PACKAGE_GROUP, self.model_package_group
         yield ML_PIPELINE, self.ml_pipeline
-        yield REPOSITORY, self.repository
+        if self.project.repository.type == "CodeCommit":
+            yield REPOSITORY, self.repository
+        else:
+            yield GITHUB_REPOSITORY, self.repository
+            yield (
+                GITHUB_REPOSITORY,
+                FoundationNames(self.project.environment).template_repository(self.project.template),
+            )
         yield BUILD_PROJECT, self.build_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
@@ -314,6 +334,6 @@ def name_problems(project: Project) -> Iterator[str]:
                 f'makes the {limit.kind} name "{name}" of {len(name)} characters; at most {limit.length} are allowed'
             )
         elif not re.fullmatch(limit.pattern, name):
-            yield f'makes the {limit.kind} name "{name}", which AWS refuses ({limit.source})'
+            yield f'makes the {limit.kind} name "{name}", which {limit.refused_by} refuses ({limit.source})'
     if project.name == "foundation":
         yield 'is the name of the stack that an environment\'s projects share; choose another than "foundation"'

@@ -123,5 +123,5 @@ def _write_beside(folder: Path, assets: list[Asset]) -> None:
     (folder / "versions.tf").write_text(_VERSIONS_TF, encoding="utf-8")
     for asset in assets:
         path = folder / FOLDER / asset.name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(asset.content)
