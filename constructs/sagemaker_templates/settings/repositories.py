@@ -63,25 +63,41 @@ def check_together(
     Args:
         suffixes: how the names of a template's repositories end.
     """
-    names: dict[tuple[str, str, str], Entry] = {}
-    accesses: dict[tuple[str, str, str], tuple[Repository, Entry]] = {}
-    for source, project in projects:
-        wanted = project.repository
-        entry, owner_entry = source.keys.entry("sagemaker_project_name"), source.keys.entry("repository_owner")
-        if wanted.owner is None or wanted.type == "CodeCommit" or entry is None or owner_entry is None:
+    elsewhere = [(source.keys, project) for source, project in projects if project.repository.type != "CodeCommit"]
+    _check_names(elsewhere, suffixes, report)
+    _check_accesses(elsewhere, report)
+
+
+def _check_names(
+    projects: Iterable[tuple[Bound[ProjectKeys], Project]], suffixes: Mapping[str, str], report: Report
+) -> None:
+    found: dict[tuple[object, ...], Entry] = {}
+    for keys, project in projects:
+        entry, name = keys.entry("sagemaker_project_name"), f"{project.name}-{suffixes[project.template]}"
+        if entry is None:
             continue
-        where = (wanted.base_url or "", wanted.owner.lower())
-        name = f"{project.name}-{suffixes[project.template]}"
-        first = names.setdefault((*where, name), entry)
+        first = found.setdefault((*_account(project.repository), name), entry)
         if first is not entry:
-            message = f'{quoted(project.name)} makes the repository "{wanted.owner}/{name}", as another project does'
+            full_name = f"{project.repository.owner}/{name}"
+            message = f"{quoted(project.name)} makes the repository {quoted(full_name)}, as another project does"
             report.add(entry.file, entry.line, entry.key, f"{message}: {_place(first)}")
-        other, other_entry = accesses.setdefault((*where, project.environment.name), (wanted, owner_entry))
-        if difference := _difference(wanted, other):
-            message = (
-                f"{difference} than at {_place(other_entry)}; the projects of one environment and owner share it"
-            )
-            report.add(owner_entry.file, owner_entry.line, owner_entry.key, message)
+
+
+def _check_accesses(projects: Iterable[tuple[Bound[ProjectKeys], Project]], report: Report) -> None:
+    found: dict[tuple[object, ...], tuple[Repository, Entry]] = {}
+    for keys, project in projects:
+        entry, wanted = keys.entry("repository_owner"), project.repository
+        if entry is None:
+            continue
+        first, place = found.setdefault((*_account(wanted), project.environment.name), (wanted, entry))
+        if difference := _difference(wanted, first):
+            message = f"{difference} than at {_place(place)}; the projects of one environment and owner share it"
+            report.add(entry.file, entry.line, entry.key, message)
+
+
+def _account(wanted: Repository) -> tuple[str | None, str]:
+    """Whose repository it is; GitHub takes upper and lower case of an owner for one."""
+    return wanted.base_url, (wanted.owner or "").lower()
 
 
 def _check_complete(keys: Bound[ProjectKeys], type_: str, report: Report) -> None:
@@ -145,12 +161,13 @@ def _app(value: ProjectKeys) -> GitHubApp | None:
 def _difference(one: Repository, other: Repository) -> str | None:
     if one.owner != other.owner:
         return "is written otherwise"
-    if (one.app, one.app or one.access_token_secret_name) != (
-        other.app,
-        other.app or other.access_token_secret_name,
-    ):
+    if _credential(one) != _credential(other):
         return "is reached with another token or app"
     return None
+
+
+def _credential(wanted: Repository) -> GitHubApp | str:
+    return wanted.app or wanted.access_token_secret_name
 
 
 def _is_inherited(entry: Entry) -> bool:
