@@ -155,7 +155,10 @@ class _Stored(Resource):
 
     def read(self, ctx: ReadContext, current_state: State) -> State | None:
         file = self._file(current_state)
-        return self._nothing() | json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+        if not file.exists():
+            return None
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        return {**self._nothing(), **stored, **self._computed(stored)}
 
     def update(self, ctx: UpdateContext, current_state: State, planned_state: State) -> State | None:
         return self._write({**_known(planned_state), **self._computed(planned_state)})
