@@ -5,11 +5,8 @@ from pathlib import Path
 
 from sagemaker_templates.naming import name_problems
 from sagemaker_templates.settings import Configuration, load
-from sagemaker_templates.settings.model import Project
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.registry import all_templates
-
-_AVAILABLE_REPOSITORIES = ("CodeCommit",)
 
 
 def load_configuration(environments: Path) -> Configuration:
@@ -18,7 +15,7 @@ def load_configuration(environments: Path) -> Configuration:
     Raises:
         InvalidSettings: with every problem that was found.
     """
-    return load(environments, all_templates(), name_checks=_checks, template_checks=_template_checks)
+    return load(environments, all_templates(), name_checks=name_problems, template_checks=_template_checks)
 
 
 def _template_checks(configuration: Configuration) -> Iterator[Objection]:
@@ -26,10 +23,3 @@ def _template_checks(configuration: Configuration) -> Iterator[Objection]:
         if template.checks:
             projects = [project for project in configuration.projects if project.template == name]
             yield from template.checks(projects, configuration)
-
-
-def _checks(project: Project) -> Iterator[str]:
-    yield from name_problems(project)
-    if project.repository.type not in _AVAILABLE_REPOSITORIES:
-        allowed = ", ".join(_AVAILABLE_REPOSITORIES)
-        yield f'asks for repository-type "{project.repository.type}", which cannot be created yet; allowed: {allowed}'

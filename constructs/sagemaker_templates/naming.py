@@ -28,12 +28,14 @@ class Limit:
         length: the most characters.
         pattern: the whole name must match it.
         source: the page that states the rule.
+        refused_by: who refuses another name.
     """
 
     kind: str
     length: int
     pattern: str
     source: str
+    refused_by: str = "AWS"
 
 
 S3_BUCKET = Limit(
@@ -65,6 +67,13 @@ REPOSITORY = Limit(
     100,
     r"[\w.-]+(?<!\.git)",
     "https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html",
+)
+GITHUB_REPOSITORY = Limit(
+    "GitHub repository",
+    100,
+    r"(?!\.{1,2}$)[A-Za-z0-9._-]+(?<!\.git)(?<!\.wiki)",
+    "https://docs.github.com/en/rest/repos/repos#create-an-organization-repository",
+    refused_by="GitHub",
 )
 BUILD_PROJECT = Limit(
     "CodeBuild project",
@@ -164,6 +173,10 @@ class FoundationNames:
     @property
     def key_alias(self) -> str:
         return f"alias/sagemaker-templates-{self.environment.name}-foundation"
+
+    def template_repository(self, template: str) -> str:
+        """The GitHub repository that a template's projects are generated from."""
+        return f"sagemaker-template-{self.environment.name}-{template}"
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -325,7 +338,14 @@ class ProjectNames:
         yield S3_BUCKET, self.pipeline_bucket
         yield MODEL_PACKAGE_GROUP, self.model_package_group
         yield ML_PIPELINE, self.ml_pipeline
-        yield REPOSITORY, self.repository
+        if self.project.repository.type == "CodeCommit":
+            yield REPOSITORY, self.repository
+        else:
+            yield GITHUB_REPOSITORY, self.repository
+            yield (
+                GITHUB_REPOSITORY,
+                FoundationNames(self.project.environment).template_repository(self.project.template),
+            )
         yield BUILD_PROJECT, self.build_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
@@ -489,11 +509,11 @@ def _studio_tags(project: Project) -> dict[str, str]:
 
 
 def limit_problem(limit: Limit, name: str) -> str | None:
-    """Say why AWS would refuse a derived name; None where it would not."""
+    """Say why a derived name would be refused; None where it would not."""
     if len(name) > limit.length:
         return f'makes the {limit.kind} name "{name}" of {len(name)} characters; at most {limit.length} are allowed'
     if not re.fullmatch(limit.pattern, name):
-        return f'makes the {limit.kind} name "{name}", which AWS refuses ({limit.source})'
+        return f'makes the {limit.kind} name "{name}", which {limit.refused_by} refuses ({limit.source})'
     return None
 
 

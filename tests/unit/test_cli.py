@@ -92,16 +92,3 @@ def test_a_name_too_long_for_what_is_derived_from_it_is_refused(project: Path) -
     assert run.returncode == 2
     assert "sagemaker-project-name" in run.stderr
     assert "1 to 32" in run.stderr
-
-
-def test_repositories_that_cannot_be_created_yet_are_refused(project: Path) -> None:
-    file = project / "environments" / "prod" / "projects" / "abalone.yaml"
-    connection = "arn:aws:codeconnections:us-east-1:333333333333:connection/01234567-89ab-cdef-0123-456789abcdef"
-    file.write_text(
-        file.read_text()
-        + f"repository-type: GitHub\nrepository-owner: example\naws-codeconnection-arn: {connection}\n"
-    )
-    run = _run(MAIN, project)
-    assert run.returncode == 2
-    assert 'repository-type "GitHub"' in run.stderr
-    assert "CodeCommit" in run.stderr

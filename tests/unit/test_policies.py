@@ -16,6 +16,17 @@ each_project = pytest.mark.parametrize(("case", "stack"), PROJECTS, ids=lambda v
 TARGETS = [(case, stack) for case, stack in STACKS if stack.endswith("-target")]
 each_target = pytest.mark.parametrize(("case", "stack"), TARGETS, ids=lambda value: value)
 each_of_both = pytest.mark.parametrize(("case", "stack"), [*PROJECTS, *TARGETS], ids=lambda value: value)
+# A foundation without CodeCommit projects holds template repositories on GitHub and nothing of AWS.
+AWS_STACKS = [
+    (case, stack)
+    for case, stack in STACKS
+    if not stack.endswith("-foundation") or "aws_lambda_function" in documents(case)[stack]["resource"]
+]
+each_aws_stack = pytest.mark.parametrize(("case", "stack"), AWS_STACKS, ids=lambda value: value)
+IN_CODECOMMIT = [
+    (case, stack) for case, stack in PROJECTS if "aws_codecommit_repository" in documents(case)[stack]["resource"]
+]
+each_codecommit_project = pytest.mark.parametrize(("case", "stack"), IN_CODECOMMIT, ids=lambda value: value)
 
 
 def _all(case: str, stack: str, kind: str) -> dict[str, dict[str, Any]]:
@@ -24,7 +35,7 @@ def _all(case: str, stack: str, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def _statements(case: str, stack: str) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
-    for name, document in documents(case)[stack]["data"]["aws_iam_policy_document"].items():
+    for name, document in documents(case)[stack].get("data", {}).get("aws_iam_policy_document", {}).items():
         for statement in document["statement"]:
             yield name, statement, document["//"].get("reasons", {})
 
@@ -73,7 +84,7 @@ def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(ca
     }
 
 
-@each_stack
+@each_aws_stack
 def test_policies_are_documents_and_never_json_text(case: str, stack: str) -> None:
     attributes = [
         body.get(key)
@@ -86,7 +97,7 @@ def test_policies_are_documents_and_never_json_text(case: str, stack: str) -> No
     assert all(value.startswith("${data.aws_iam_policy_document.") for value in attributes)
 
 
-@each_stack
+@each_aws_stack
 def test_roles_can_be_assumed_by_one_service_on_behalf_of_this_account_only(case: str, stack: str) -> None:
     trusts = [s for name, s, _ in _statements(case, stack) if name.endswith("_trust") and name not in OF_PIPELINES]
     assert trusts
@@ -194,7 +205,7 @@ def test_every_bucket_is_private_versioned_encrypted_with_its_own_key_and_tls_on
     assert len(keys) == len(buckets)
 
 
-@each_stack
+@each_aws_stack
 def test_keys_rotate_and_log_groups_are_encrypted_and_forget(case: str, stack: str) -> None:
     keys, groups = _all(case, stack, "aws_kms_key"), _all(case, stack, "aws_cloudwatch_log_group")
     assert keys
@@ -206,7 +217,7 @@ def test_keys_rotate_and_log_groups_are_encrypted_and_forget(case: str, stack: s
 HOLDS_WORK = ("aws_codecommit_repository", "aws_sagemaker_model_package_group", "aws_kms_key")
 
 
-@each_stack
+@each_aws_stack
 def test_what_holds_work_is_protected_unless_the_environment_says_otherwise(case: str, stack: str) -> None:
     environments = load_configuration(input_of(case)).environments
     expected = {f"{each.name}-": each.protect_data for each in environments}
@@ -218,14 +229,14 @@ def test_what_holds_work_is_protected_unless_the_environment_says_otherwise(case
     assert {bool(body.get("lifecycle", {}).get("prevent_destroy")) for body in held} == {protected}
 
 
-@each_project
+@each_codecommit_project
 def test_a_repository_is_seeded_at_creation_only(case: str, stack: str) -> None:
     seed = _all(case, stack, "aws_lambda_invocation")["repository_seed"]
     assert seed["lifecycle_scope"] == "CREATE_ONLY"
     assert sorted(json.loads(seed["input"])) == ["repository", "template"]
 
 
-@each_project
+@each_codecommit_project
 def test_the_pipeline_is_v2_and_started_by_pushes_to_main_only(case: str, stack: str) -> None:
     pipeline = _all(case, stack, "aws_codepipeline")["delivery_pipeline"]
     assert pipeline["pipeline_type"] == "V2"

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sagemaker_templates.blocks.build_project import build_project
-from sagemaker_templates.blocks.code_repository import Source, codecommit_repository
+from sagemaker_templates.blocks.code_repository import Source
 from sagemaker_templates.blocks.delivery_pipeline import delivery_pipeline, start_on_push
 from sagemaker_templates.blocks.encryption import log_group
 from sagemaker_templates.blocks.iam import Statement
+from sagemaker_templates.blocks.project_repository import project_repository
 from sagemaker_templates.blocks.project_storage import Storage
 from sagemaker_templates.naming import ProjectNames
 
@@ -33,7 +34,7 @@ def deliver_on_push(
         after: what the first run needs beyond repository, build and bucket; it starts as soon as the pipeline exists.
     """
     environment = names.project.environment
-    source = codecommit_repository(scope, "repository", names=names, protect=environment.protect_data)
+    source = project_repository(scope, "repository", names=names, protect=environment.protect_data)
     logs = log_group(
         scope,
         "build_logs",

@@ -141,10 +141,15 @@ def _start_builds(names: ProjectNames, builds: Sequence[str]) -> Statement:
 def start_on_push(
     scope: Any, id_: str, *, names: ProjectNames, pipeline: Any, permissions_boundary_arn: str | None
 ) -> None:
-    """Start the pipeline whenever main of the CodeCommit repository is created or moved.
+    """Start the pipeline whenever main of the project's repository is created or moved.
+
+    CodeCommit's pushes come by way of EventBridge; those of a connection start the pipeline by themselves, and
+    nothing is added.
 
     Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/triggering.html
     """
+    if names.project.repository.type != "CodeCommit":
+        return
     rule = aws.cloudwatch_event_rule.CloudwatchEventRule(
         scope,
         id_,

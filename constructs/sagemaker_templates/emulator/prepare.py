@@ -127,7 +127,8 @@ def _prepare_repository(account: Account, project: Project) -> None:
     repository = project.repository
     if repository.type == "CodeCommit":
         return
-    account.create_secret(repository.access_token_secret_name)
+    app = repository.app
+    account.create_secret(app.private_key_secret_name if app else repository.access_token_secret_name)
     if repository.codeconnection_arn:
         provider = "GitHub" if repository.type == "GitHub" else "GitHubEnterpriseServer"
         account.create_connection(repository.codeconnection_arn, provider)

@@ -13,6 +13,10 @@ class TemplateLike(Protocol):
     def parameters(self) -> type[TemplateParameters]:
         """The model of the parameters that the template adds to the common ones."""
 
+    @property
+    def repository_suffix(self) -> str:
+        """How the names of its projects' repositories end."""
+
 
 Catalogue = Mapping[str, TemplateLike]
 

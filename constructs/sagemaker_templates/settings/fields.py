@@ -146,6 +146,31 @@ RepositoryOwner = Annotated[
         max_length=39,
     ),
 ]
+# https://docs.github.com/en/enterprise-server@latest/rest/enterprise-admin : below it the API is found at /api/v3.
+_HOST_NAME = "[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+GitHubBaseUrl = Annotated[
+    str,
+    NotAToken(
+        f"(?!https://(?:www\\.|api\\.)?github\\.com(?:[:/]|$))"
+        f"(?:https://{_HOST_NAME}|http://(?:localhost|127(?:\\.[0-9]{{1,3}}){{3}}|\\[::1\\]))(?::[0-9]{{1,5}})?/?",
+        'the address of GitHub Enterprise without a path, such as "https://github.example.com"; '
+        "http only for a loopback address",
+        max_length=255,
+    ),
+]
+# https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
+GitHubNumber = Annotated[str, Rule("[1-9][0-9]{0,19}", 'GitHub\'s number for it in quotes, such as "123456"')]
+# https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/classifying-your-repository-with-topics
+GitHubTopic = Annotated[
+    str,
+    Rule(
+        "[a-z0-9][a-z0-9-]{0,49}",
+        "1 to 50 lower-case letters, digits and hyphens, no hyphen at the beginning",
+        max_length=50,
+    ),
+]
+# A repository has 20 at most, of which two are the project's own.
+GitHubTopics = Annotated[tuple[GitHubTopic, ...], Field(max_length=18)]
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 SecretName = Annotated[
     str,

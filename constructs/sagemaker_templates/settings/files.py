@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sagemaker_templates.settings import fields
-from sagemaker_templates.settings.model import EngineName, RepositoryType
+from sagemaker_templates.settings.model import EngineName, RepositoryDeletion, RepositoryType
 from sagemaker_templates.settings.tags import Tags
 
 
@@ -71,6 +71,30 @@ class DefaultKeys(FileModel):
     )
     aws_codeconnection_arn: fields.ConnectionArn | None = Field(
         default=None, description="The connection to GitHub; needed for GitHub and GitHub Enterprise."
+    )
+    github_base_url: fields.GitHubBaseUrl | None = Field(
+        default=None, description="Where GitHub Enterprise is; needed for it, and for nothing else."
+    )
+    github_app_id: fields.GitHubNumber | None = Field(
+        default=None, description="A GitHub App that acts in place of a token; organizations only."
+    )
+    github_app_installation_id: fields.GitHubNumber | None = Field(
+        default=None, description="That app's installation in the organization."
+    )
+    github_app_private_key_secret_name: fields.SecretName | None = Field(
+        default=None, description="The secret in Secrets Manager whose whole text is that app's private key (PEM)."
+    )
+    branch_protection: bool = Field(
+        default=True, description="GitHub: changes reach main by pull request only, which nobody may force."
+    )
+    required_reviews: int = Field(
+        default=1, ge=0, le=6, description="GitHub: how many people approve a pull request; 0 to 6."
+    )
+    repository_deletion: RepositoryDeletion = Field(
+        default="archive", description="GitHub: what becomes of the repository when the project is destroyed."
+    )
+    repository_topics: fields.GitHubTopics = Field(
+        default=(), description="GitHub: topics of the repository, besides `sagemaker-project` and the template's."
     )
     cross_account_external_id: fields.ExternalId | None = Field(
         default=None, description="The external id that roles in other accounts ask for."

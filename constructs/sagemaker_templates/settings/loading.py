@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from sagemaker_templates.settings import uniqueness
+from sagemaker_templates.settings import repositories, uniqueness
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
 from sagemaker_templates.settings.folder import find
@@ -79,13 +79,12 @@ def _read_projects(around: Surroundings) -> list[ProjectSource]:
 def _assembled(
     read: list[ProjectSource], around: Surroundings, name_checks: NameChecks
 ) -> list[tuple[ProjectSource, Project]]:
-    projects = []
-    for source in read:
-        project = assemble(source, around)
-        if project:
-            check_names(source, project, name_checks, around.report)
-            projects.append((source, project))
-    return projects
+    assembled = [(source, project) for source in read if (project := assemble(source, around))]
+    for source, project in assembled:
+        check_names(source, project, name_checks, around.report)
+    suffixes = {name: template.repository_suffix for name, template in around.templates.items()}
+    repositories.check_together(assembled, suffixes, around.report)
+    return assembled
 
 
 def _environments(sources: Mapping[str, EnvironmentSource]) -> tuple[Environment, ...]:

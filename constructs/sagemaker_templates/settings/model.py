@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 RepositoryType = Literal["CodeCommit", "GitHub", "GitHub Enterprise"]
+RepositoryDeletion = Literal["archive", "delete"]
 
 EngineName = Literal["terraform", "opentofu"]
 
@@ -89,13 +90,38 @@ class Target:
 
 
 @dataclass(frozen=True)
+class GitHubApp:
+    """An installed GitHub App that acts in place of a person's token; its key is in a secret."""
+
+    id: str
+    installation_id: str
+    private_key_secret_name: str
+
+
+@dataclass(frozen=True)
 class Repository:
-    """Where a project's code lives."""
+    """Where a project's code lives.
+
+    Attributes:
+        owner: None for CodeCommit only, as is the connection.
+        app: acts in place of the token, where there is one.
+        base_url: of GitHub Enterprise, without a slash at its end; None for github.com.
+        branch_protection: whether main takes pull requests only.
+        required_reviews: how many people approve each of them; 0 to 6.
+        deletion: what becomes of the repository when its project is destroyed.
+        topics: besides the project's own.
+    """
 
     type: RepositoryType = "CodeCommit"
     owner: str | None = None
     access_token_secret_name: str = "github_token"  # noqa: S105 - the name of a secret, not a secret
     codeconnection_arn: str | None = None
+    app: GitHubApp | None = None
+    base_url: str | None = None
+    branch_protection: bool = True
+    required_reviews: int = 1
+    deletion: RepositoryDeletion = "archive"
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

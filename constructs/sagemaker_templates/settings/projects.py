@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sagemaker_templates.settings import project_keys, tagging, targets
+from sagemaker_templates.settings import project_keys, repositories, tagging, targets
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.document import Entry, MapNode, read
 from sagemaker_templates.settings.environments import EnvironmentSource
 from sagemaker_templates.settings.files import DefaultKeys, ProjectKeys, TargetKeys
-from sagemaker_templates.settings.model import Project, Repository, Target, TemplateParameters
+from sagemaker_templates.settings.model import Project, Target, TemplateParameters
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.shaping import without_repeats
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
@@ -74,7 +74,7 @@ def read_project(file: Path, source: EnvironmentSource, around: Surroundings) ->
 def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
     """The project, completed from its environment; None where a problem stands in the way."""
     environment = source.environment.environment
-    _check_repository(source.keys, around.report)
+    repositories.check(source.keys, environment, around.report)
     if environment is None:
         return None
     network = targets.own_network(environment, source.targets.get(environment.name), around.report)
@@ -91,7 +91,7 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         parameters=parameters.value,
         network=network,
         targets=tuple(_completed(target, source.keys, around) for target in promoted),
-        repository=_repository(keys),
+        repository=repositories.repository(source.keys, keys),
         domain_id=keys.sagemaker_domain_id,
         domain_arn=keys.sagemaker_domain_arn,
         cross_account_external_id=keys.cross_account_external_id,
@@ -151,26 +151,6 @@ def _bind_parameters(
     if not isinstance(template, str):
         return None
     return bind(node, around.templates[template].parameters, around.report, around.environ, meant=meant)
-
-
-def _check_repository(keys: Bound[ProjectKeys], report: Report) -> None:
-    entry = keys.entry("repository_type")
-    if entry is None or keys.fields.get("repository_type", "CodeCommit") == "CodeCommit":
-        return
-    missing = [name for name in ("repository_owner", "aws_codeconnection_arn") if keys.entry(name) is None]
-    if missing:
-        needed = " and ".join(name.replace("_", "-") for name in missing)
-        message = f"{quoted(keys.fields['repository_type'])} needs {needed} as well"
-        report.add(entry.file, entry.line, entry.key, message)
-
-
-def _repository(keys: ProjectKeys) -> Repository:
-    return Repository(
-        type=keys.repository_type,
-        owner=keys.repository_owner,
-        access_token_secret_name=keys.access_token_secret_name,
-        codeconnection_arn=keys.aws_codeconnection_arn,
-    )
 
 
 def _completed(target: Target, keys: Bound[ProjectKeys], around: Surroundings) -> Target:

@@ -9,27 +9,34 @@ from sagemaker_templates.blocks.encryption import encryption_key, log_group, log
 from sagemaker_templates.naming import FoundationNames, ProjectNames, partition_of
 from sagemaker_templates.seeds import assemble
 from sagemaker_templates.settings.model import Environment, Project
+from sagemaker_templates.stacks.template_repositories import add_template_repositories
 from sagemaker_templates.templates.registry import Template
 
 
 def needs_foundation(projects: Sequence[Project]) -> bool:
-    """Whether these projects of one environment share anything."""
-    return any(uses_foundation(project) for project in projects)
-
-
-def uses_foundation(project: Project) -> bool:
-    """Whether this project can only be applied after its environment's foundation."""
-    return project.repository.type == "CodeCommit"
+    """Whether these projects of one environment share anything: the seeder, or template repositories."""
+    return bool(projects)
 
 
 def fill_foundation_stack(
     stack: Any, environment: Environment, projects: Sequence[Project], templates: Mapping[str, Template]
 ) -> list[Asset]:
-    """Add the CodeCommit seeder, its log group and their key.
+    """Add what fills the repositories of these projects: the CodeCommit seeder, GitHub's template repositories.
 
     Returns:
         The files that must lie beside the stack's JSON.
     """
+    elsewhere = [project for project in projects if project.repository.type != "CodeCommit"]
+    assets = add_template_repositories(stack, environment, elsewhere, templates)
+    if len(elsewhere) < len(projects):
+        assets.append(_add_seeder(stack, environment, projects, templates))
+    return assets
+
+
+def _add_seeder(
+    stack: Any, environment: Environment, projects: Sequence[Project], templates: Mapping[str, Template]
+) -> Asset:
+    """Add the CodeCommit seeder, its log group and their key; gives its archive."""
     names = FoundationNames(environment)
     key = encryption_key(
         stack,
@@ -67,7 +74,7 @@ def fill_foundation_stack(
             else None
         ),
     )
-    return [asset]
+    return asset
 
 
 def _seeds_in_use(projects: Sequence[Project]) -> list[str]:

@@ -11,7 +11,7 @@ from sagemaker_templates.output_folder import replaced_whole
 from sagemaker_templates.providers import cdktf
 from sagemaker_templates.settings.model import Configuration, Environment, Project
 from sagemaker_templates.stacks.base import new_stack
-from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation, uses_foundation
+from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation
 from sagemaker_templates.stacks.project import fill_project_stack
 from sagemaker_templates.stacks.target import Deployment, deployments_to, fill_target_stack
 from sagemaker_templates.templates.registry import Template
@@ -67,8 +67,7 @@ def _of(
         yield StackPlan(deployment.names.stack, environment, deployment=deployment)
     for project in projects:
         suffix = templates[project.template].repository_suffix
-        shared = (foundation,) if uses_foundation(project) else ()
-        needs = (*shared, *_targets(project, templates))
+        needs = (foundation, *_targets(project, templates))
         yield StackPlan(ProjectNames(project, suffix).stack, environment, project, needs=needs)
 
 
@@ -169,5 +168,5 @@ def _write_beside(folder: Path, assets: list[Asset]) -> None:
     (folder / "versions.tf").write_text(_VERSIONS_TF, encoding="utf-8")
     for asset in assets:
         path = folder / FOLDER / asset.name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(asset.content)

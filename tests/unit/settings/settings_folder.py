@@ -67,6 +67,7 @@ class Template:
     """What settings know of a template."""
 
     parameters: type[TemplateParameters]
+    repository_suffix: str = "build"
 
 
 TEMPLATES = {"deploy": Template(DeployParameters), "train": Template(TrainParameters)}

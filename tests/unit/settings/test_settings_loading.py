@@ -38,6 +38,11 @@ repository-type: GitHub Enterprise
 repository-owner: example
 access-token-secret-name: teams/token
 aws-codeconnection-arn: arn:aws:codestar-connections:us-east-1:111111111111:connection/0123-45
+github-base-url: https://github.example.com/
+branch-protection: false
+required-reviews: 2
+repository-deletion: delete
+repository-topics: [risk]
 cross-account-external-id: my-id
 permissions-boundary-name: boundary
 s3-access-logs-bucket-arn: arn:aws:s3:::logs
@@ -132,6 +137,11 @@ def test_a_project_says_everything(configuration: Loader) -> None:
             "example",
             "teams/token",
             "arn:aws:codestar-connections:us-east-1:111111111111:connection/0123-45",
+            base_url="https://github.example.com",
+            branch_protection=False,
+            required_reviews=2,
+            deletion="delete",
+            topics=("risk",),
         ),
         domain_id="d-abc",
         domain_arn="arn:aws:sagemaker:us-east-1:111111111111:domain/d-abc",
