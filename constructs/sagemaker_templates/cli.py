@@ -94,6 +94,8 @@ def docs() -> None:
 
 
 app.command()(review.atlantis)
+app.command()(review.scan)
+app.command()(review.plan)
 
 
 def _summary(configuration: Configuration) -> str:

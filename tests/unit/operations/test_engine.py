@@ -87,3 +87,17 @@ def test_a_program_that_is_no_terraform_is_passed_over(path: Path) -> None:
     (path / "terraform").chmod(0o755)
     with pytest.raises(EngineError, match="does not answer"):
         find_engine()
+
+
+def test_an_environment_that_asks_for_opentofu_gets_no_terraform(path: Path) -> None:
+    _install(path, "terraform", "1.11.4")
+    with pytest.raises(EngineError, match="engine: opentofu"):
+        find_engine("opentofu")
+    program = _install(path, "tofu", "1.11.0")
+    assert find_engine("opentofu").command == (str(program),)
+
+
+def test_an_environment_that_asks_for_terraform_gets_no_opentofu(path: Path) -> None:
+    _install(path, "tofu", "1.11.0")
+    with pytest.raises(EngineError):
+        find_engine("terraform")
