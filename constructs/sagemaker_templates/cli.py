@@ -95,6 +95,7 @@ def docs() -> None:
 
 
 app.command()(review.atlantis)
+app.command()(review.scan)
 app.command()(review_plan.plan)
 
 

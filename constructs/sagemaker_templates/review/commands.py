@@ -1,14 +1,17 @@
 """The commands of the review; ``cli`` puts them on the command line."""
 
 import difflib
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, SynthesizedOption
-from sagemaker_templates.terminal import say
+from sagemaker_templates.terminal import errors, say
 
 
 def atlantis(
@@ -44,3 +47,49 @@ def _check(file: Path, text: str) -> None:
         say(line)
     say(f"{file} is stale: `sagemaker-templates atlantis` writes it anew")
     raise typer.Exit(1)
+
+
+def scan(
+    *,
+    output: SynthesizedOption = Path("cdktf.out"),
+    environments: EnvironmentsOption = Path("environments"),
+    plans: Annotated[
+        bool, typer.Option("--plans", help="Scan plans too: they are made on the embedded AWS emulator.")
+    ] = False,
+    sarif: Annotated[Path | None, typer.Option("--sarif", help="Write the findings as SARIF.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write the findings as JUnit XML.")] = None,
+    passed: Annotated[
+        Path | None,
+        typer.Option("--passed", help="Fail if fewer checks pass than this file says; written where it is missing."),
+    ] = None,
+    write_config: Annotated[
+        bool, typer.Option("--write-config", help="Write .checkov.yaml and .checkov.baseline.")
+    ] = False,
+) -> None:
+    """Run checkov on the synthesized stacks, offline, with our waivers and policies."""
+    from sagemaker_templates.review import passed_checks, plans_on_emulator, scan_report
+    from sagemaker_templates.review.checkov_config import checkov_config
+    from sagemaker_templates.review.scan import scan as run_checkov
+
+    if not (output / "stacks").is_dir():
+        raise WrongInput(f"{output}/stacks is not there: `sagemaker-templates synth` writes it")
+    recorded = passed_checks.read(passed) if passed and passed.exists() else {}
+    with tempfile.TemporaryDirectory() as work, errors.status("Scanning") as status:
+        made = plans_on_emulator.make(environments, output, Path(work), status.update) if plans else []
+        status.update("Scanning")
+        found = run_checkov(output, plans=made)
+    scan_report.show(Console(highlight=False, soft_wrap=True), found)
+    if sarif:
+        scan_report.write_sarif(found, sarif)
+    if junit:
+        scan_report.write_junit(found, junit)
+    if write_config:
+        for name, text in checkov_config(found, Path()).items():
+            Path(name).write_text(text, encoding="utf-8")
+    fallen = passed_checks.falls(recorded, found.passed)
+    for line in fallen:
+        say(line)
+    if passed and not recorded:
+        passed_checks.write(passed, found.passed)
+    if fallen or not found.clean:
+        raise typer.Exit(1)

@@ -1,0 +1,83 @@
+"""The failures of checkov's checks that are accepted, each with its reason.
+
+checkov reads no comments in Terraform JSON, so they stand here. A waiver is exact both ways: a failure without
+one fails the scan, and so does a waiver whose resources all pass.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One accepted failure.
+
+    Attributes:
+        check: id of the check.
+        resources: pattern of Terraform addresses, such as ``aws_s3_bucket.*``.
+        reason: why the failure is right.
+        setting: the key in ``environments/`` that decides whether the check fails; such a waiver may rest.
+    """
+
+    check: str
+    resources: str
+    reason: str
+    setting: str | None = None
+
+    def covers(self, check: str, address: str) -> bool:
+        """Whether a failure of ``check`` at ``address`` is accepted."""
+        return check == self.check and fnmatchcase(address, self.resources)
+
+
+_KEY_POLICIES = "data.aws_iam_policy_document.*_key_policy"
+_KEY_ITSELF = "in a key policy '*' is the key that the policy belongs to; its ARN does not exist yet"
+_AT_CREATION = "runs once per new repository, called by Terraform, which waits for its answer and shows it"
+
+WAIVERS = (
+    Waiver("CKV_AWS_109", _KEY_POLICIES, _KEY_ITSELF),
+    Waiver("CKV_AWS_111", _KEY_POLICIES, _KEY_ITSELF),
+    Waiver("CKV_AWS_356", _KEY_POLICIES, _KEY_ITSELF),
+    Waiver(
+        "CKV_AWS_18",
+        "aws_s3_bucket.*",
+        "access logs need a bucket to go to, which the platform team has or has not",
+        setting="s3-access-logs-bucket-arn",
+    ),
+    Waiver(
+        "CKV_AWS_144",
+        "aws_s3_bucket.*",
+        "a project lives in one region; what it holds can be made again from the repository and the data",
+    ),
+    Waiver("CKV2_AWS_62", "aws_s3_bucket.*", "nothing waits for an object to arrive; pipelines start on commits"),
+    Waiver("CKV_AWS_115", "aws_lambda_function.seeder", f"{_AT_CREATION}; reserved concurrency would starve others"),
+    Waiver("CKV_AWS_116", "aws_lambda_function.seeder", f"{_AT_CREATION}: there is no event that could be lost"),
+    Waiver("CKV_AWS_117", "aws_lambda_function.seeder", f"{_AT_CREATION}; it speaks to CodeCommit alone, over TLS"),
+    Waiver(
+        "CKV_AWS_272",
+        "aws_lambda_function.seeder",
+        f"{_AT_CREATION}; its archive lies beside the JSON, and its digest is reviewed and checked",
+    ),
+    Waiver(
+        "CKV_AWS_338",
+        "aws_cloudwatch_log_group.*",
+        "how long logs are kept is the platform team's to say",
+        setting="log-retention-days",
+    ),
+    Waiver(
+        "CKV2_AWS_37",
+        "aws_codecommit_repository.repository",
+        "who approves pull requests is the project team's to say; Terraform cannot know them",
+    ),
+    Waiver(
+        "CKV_SMT_1",
+        "terraform.backend",
+        "a state in a folder is for one person trying things out; it leaves the machine only if they copy it",
+        setting="state",
+    ),
+    Waiver(
+        "CKV_SMT_7",
+        "aws_codecommit_repository.repository",
+        "CodeCommit encrypts with the account's own key of its service; a key of the project's would have to be "
+        "opened to every person who clones",
+    ),
+)
