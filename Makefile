@@ -5,6 +5,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
+LINTERS_INSTALLED := tests/ci_linters/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
@@ -45,7 +46,7 @@ format: $(INSTALLED) ## Format and mend what can be mended
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 tests/unit
 
-integration: $(INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) ## Real Terraform against the embedded emulator
+integration: $(INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(LINTERS_INSTALLED) ## Real Terraform against the embedded emulator
 	$(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
@@ -62,6 +63,7 @@ docs: $(INSTALLED) ## Write generated schemas and tables anew
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
+	cd tests/ci_linters && $(CURDIR)/$(LOCK) requirements.in -o requirements.txt
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
@@ -101,6 +103,13 @@ $(CDKTF_INSTALLED): tests/cdktf_cli/package-lock.json
 # The bindings of the AWS provider's newer major version, beside those that the project uses.
 $(NEWEST_INSTALLED): tests/newest_bindings/requirements.txt | $(INSTALLED)
 	@echo "Setting up the newest bindings"
+	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
+	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
+	@touch $@
+
+# The checkers of the CI examples.
+$(LINTERS_INSTALLED): tests/ci_linters/requirements.txt | $(INSTALLED)
+	@echo "Setting up the checkers of the CI examples"
 	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
 	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
 	@touch $@
