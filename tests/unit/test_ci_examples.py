@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import typer
 import yaml
 from ci_examples import CODEBUILD, FOLDER, GITHUB, GITLAB, HOOKS, commands
 from pydantic import BaseModel, ConfigDict, Field
+from sagemaker_templates.cli import app
 from synthesized import ROOT
 
 EXAMPLES = [GITHUB, GITLAB, CODEBUILD]
@@ -88,6 +90,22 @@ def test_an_example_validates_then_checks_the_json_then_scans_then_plans(file: P
         "scan --sarif scan.sarif --junit scan.xml",
         "plan $ENVIRONMENT --markdown plan.md",
     ]
+
+
+@pytest.mark.parametrize(
+    "words", [pytest.param(words, id=" ".join(words)) for file in [*EXAMPLES, HOOKS] for words in commands(file)]
+)
+def test_every_command_of_the_examples_exists_with_its_options(words: list[str]) -> None:
+    name, *arguments = words
+    command_line: Any = typer.main.get_command(app)
+    assert name in command_line.commands
+    command_line.commands[name].make_context(name, arguments)
+
+
+def test_a_command_with_an_option_that_does_not_exist_would_be_found() -> None:
+    command_line: Any = typer.main.get_command(app)
+    with pytest.raises(Exception, match="No such option"):
+        command_line.commands["synth"].make_context("synth", ["--chekc"])
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
