@@ -4,6 +4,7 @@ import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +43,7 @@ def plan(
     wanted = selected(stacks, scope)
     check_synthesized(output / "stacks", stacks)
     with tempfile.TemporaryDirectory() as work, _progress(len(wanted)) as progress:
-        planner = Planner(find_engine(), provider_source(Path(work)), output / "stacks")
+        planner = Planner(cache(find_engine), provider_source(Path(work)), output / "stacks")
         review = planner.review(wanted, progress)
     if markdown:
         markdown.parent.mkdir(parents=True, exist_ok=True)

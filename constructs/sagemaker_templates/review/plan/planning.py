@@ -11,6 +11,7 @@ from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import Terraform
 from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize
+from sagemaker_templates.settings.model import EngineName
 from sagemaker_templates.stacks.synthesis import StackPlan
 
 Progress = Callable[[str], None]
@@ -43,12 +44,13 @@ class Planner:
     """How stacks are planned.
 
     Attributes:
+        engine: finds the engine that an environment asks for.
         stacks: the folder that holds a folder per stack. Terraform works in each, as it would for a person:
             what ``init`` loads stays in ``.terraform``.
         variables: of which those named ``AWS_…`` are the credentials.
     """
 
-    engine: Engine
+    engine: Callable[[EngineName], Engine]
     provider: ProviderSource
     stacks: Path
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -69,7 +71,7 @@ class Planner:
         folder = self.stacks / plan.name
         credentials = {name: value for name, value in self.variables.items() if name.startswith("AWS_")}
         environment = {**credentials, **self.provider.environment()}
-        terraform = Terraform(self.engine, folder, environment, folder / ".terraform")
+        terraform = Terraform(self.engine(plan.environment.engine), folder, environment, folder / ".terraform")
         terraform.init()
         try:
             return terraform.show_json(terraform.plan(_WITHOUT_LOCK))
