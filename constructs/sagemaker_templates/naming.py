@@ -8,9 +8,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sagemaker_templates.settings.model import Environment, Project
+from sagemaker_templates.settings.model import Environment, Project, S3State, Target
 
 SERVICE_ROLE_PATH = "/service-role/"
+TARGET_ROLE_PATH = "/model-deploy/"
+"""Of every role that a deployment has in its targets: what other accounts grant is granted to roles of this path."""
+
+DEPLOYER_ROLES = "*-deployer"
+ENDPOINT_ROLES = "*-endpoint"
+"""How the roles of that path that make models of packages, and that load models, are named."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,25 @@ SECURITY_GROUP = Limit(
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
 )
 
+ENDPOINT = Limit(
+    "SageMaker endpoint",
+    63,
+    r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+)
+ENDPOINT_CONFIG = Limit(
+    "SageMaker endpoint configuration",
+    63,
+    r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
+)
+PARAMETER = Limit(
+    "SSM parameter",
+    1011,
+    r"/[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*",
+    "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html",
+)
+
 
 def partition_of(region: str) -> str:
     """The AWS partition that a region belongs to: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
@@ -107,6 +132,11 @@ def partition_of(region: str) -> str:
 def arn(service: str, resource: str, *, region: str, account_id: str) -> str:
     """The ARN of a regional resource."""
     return f"arn:{partition_of(region)}:{service}:{region}:{account_id}:{resource}"
+
+
+def state_key(state: S3State, name: str) -> str:
+    """Where in its bucket the state of a stack, or of an endpoint, lies."""
+    return f"{state.key_prefix.strip('/')}/{name}/terraform.tfstate".lstrip("/")
 
 
 @dataclass(frozen=True)
@@ -200,6 +230,11 @@ class ProjectNames:
         return f"{self.project.name}-{self.suffix}"
 
     @property
+    def plan_project(self) -> str:
+        """The build project that plans a deployment."""
+        return f"{self.build_project}-plan"
+
+    @property
     def build_log_group(self) -> str:
         return f"/aws/codebuild/{self.build_project}"
 
@@ -254,14 +289,8 @@ class ProjectNames:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """Tags on every resource of the project; SageMaker Studio finds a project's resources by the first two."""
-        own = {
-            "sagemaker:project-id": self.project.id,
-            "sagemaker:project-name": self.project.name,
-            "sagemaker:domain-id": self.project.domain_id,
-            "sagemaker:domain-arn": self.project.domain_arn,
-        }
-        return {**self.project.tags, **{key: value for key, value in own.items() if value}}
+        """Tags on every resource of the project."""
+        return {**self.project.tags, **_studio_tags(self.project)}
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in the project's account and region."""
@@ -283,8 +312,12 @@ class ProjectNames:
         return f"{service}.{self.project.environment.region}.{domain}"
 
     @property
+    def region(self) -> str:
+        return self.project.environment.region
+
+    @property
     def partition(self) -> str:
-        return partition_of(self.project.environment.region)
+        return partition_of(self.region)
 
     def derived(self) -> Iterator[tuple[Limit, str]]:
         """Every name that is derived from the project's name or id, with the limit it must keep."""
@@ -306,14 +339,169 @@ class ProjectNames:
         yield IAM_ROLE, self.start_role
 
 
+@dataclass(frozen=True)
+class TargetNames:
+    """Names, ARNs and tags of what a deployment has in one of its stages: an environment, its account and region.
+
+    Names carry the environment, so that stages may share an account.
+
+    Args:
+        project: the project that deploys.
+        target: one of its stages.
+    """
+
+    project: Project
+    target: Target
+
+    @property
+    def stack(self) -> str:
+        return f"{self.target.name}-{self.project.name}-target"
+
+    @property
+    def endpoint_state(self) -> str:
+        """Under which name the endpoint's state, which the repository applies, lies beside those of the stacks."""
+        return f"{self.target.name}-{self.project.name}-endpoint"
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.project.name}-{self.target.name}"
+
+    @property
+    def prefix(self) -> str:
+        """How the names of models, endpoint configurations and alarms of the endpoint begin."""
+        return f"{self.endpoint}-"
+
+    @property
+    def longest_endpoint_config(self) -> str:
+        """The repository names configurations and models after the model's version and a digest of their settings."""
+        return f"{self.prefix}v999999-00000000"
+
+    @property
+    def planner_role(self) -> str:
+        return f"{self.endpoint}-planner"
+
+    @property
+    def deployer_role(self) -> str:
+        return f"{self.endpoint}-deployer"
+
+    @property
+    def endpoint_role(self) -> str:
+        return f"{self.endpoint}-endpoint"
+
+    @property
+    def retirement(self) -> str:
+        """The function that removes the endpoint, and its role."""
+        return f"{self.endpoint}-retirement"
+
+    @property
+    def retirement_log_group(self) -> str:
+        return f"/aws/lambda/{self.retirement}"
+
+    @property
+    def capture_bucket(self) -> str:
+        return f"{self.endpoint}-capture-{self.target.account_id}"
+
+    @property
+    def key_alias(self) -> str:
+        return f"alias/{self.endpoint}-endpoint"
+
+    @property
+    def security_group(self) -> str:
+        return f"{self.endpoint}-endpoint"
+
+    @property
+    def log_group(self) -> str:
+        return f"/aws/sagemaker/Endpoints/{self.endpoint}"
+
+    @property
+    def parameter(self) -> str:
+        return f"/sagemaker-templates/{self.project.name}/{self.target.name}/target"
+
+    @property
+    def apply_project(self) -> str:
+        """The build project, in the pipeline's account, that applies to this target."""
+        return f"{self.project.name}-deploy-apply-{self.target.name}"
+
+    @property
+    def apply_role(self) -> str:
+        return f"{self.project.name}-apply-{self.target.name}"
+
+    @property
+    def external_id(self) -> str:
+        return self.project.cross_account_external_id or f"{self.project.name}-{self.project.id}"
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Tags on every resource of the target: the environment's, the project's, and SageMaker's own."""
+        return {**self.target.tags, **_studio_tags(self.project)}
+
+    @property
+    def region(self) -> str:
+        return self.target.region
+
+    @property
+    def partition(self) -> str:
+        return partition_of(self.region)
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the target's account and region."""
+        return arn(service, resource, region=self.target.region, account_id=self.target.account_id)
+
+    def global_arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource that has an account and no region (IAM)."""
+        return f"arn:{self.partition}:{service}::{self.target.account_id}:{resource}"
+
+    def role_arn(self, role: str) -> str:
+        """The ARN of one of the deployment's roles in the target."""
+        return self.global_arn("iam", f"role{TARGET_ROLE_PATH}{role}")
+
+    def bucket_arn(self, bucket: str) -> str:
+        """The ARN of a bucket."""
+        return f"arn:{self.partition}:s3:::{bucket}"
+
+    def derived(self) -> Iterator[tuple[Limit, str]]:
+        """Every name in the target's account, with the limit it must keep."""
+        yield ENDPOINT, self.endpoint
+        yield ENDPOINT_CONFIG, self.longest_endpoint_config
+        for role in (self.planner_role, self.deployer_role, self.endpoint_role, self.retirement):
+            yield IAM_ROLE, role
+        yield LAMBDA_FUNCTION, self.retirement
+        yield S3_BUCKET, self.capture_bucket
+        yield KMS_ALIAS, self.key_alias
+        yield SECURITY_GROUP, self.security_group
+        yield PARAMETER, self.parameter
+
+    def derived_for_pipeline(self) -> Iterator[tuple[Limit, str]]:
+        """Every name in the pipeline's account that is derived from the target's, with the limit it must keep."""
+        yield BUILD_PROJECT, self.apply_project
+        yield IAM_ROLE, self.apply_role
+
+
+def _studio_tags(project: Project) -> dict[str, str]:
+    """SageMaker Studio finds a project's resources by the first two."""
+    tags = {
+        "sagemaker:project-id": project.id,
+        "sagemaker:project-name": project.name,
+        "sagemaker:domain-id": project.domain_id,
+        "sagemaker:domain-arn": project.domain_arn,
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def limit_problem(limit: Limit, name: str) -> str | None:
+    """Say why AWS would refuse a derived name; None where it would not."""
+    if len(name) > limit.length:
+        return f'makes the {limit.kind} name "{name}" of {len(name)} characters; at most {limit.length} are allowed'
+    if not re.fullmatch(limit.pattern, name):
+        return f'makes the {limit.kind} name "{name}", which AWS refuses ({limit.source})'
+    return None
+
+
 def name_problems(project: Project) -> Iterator[str]:
     """Say which derived names AWS would refuse, one message each; nothing for a project that can be created."""
     for limit, name in ProjectNames(project).derived():
-        if len(name) > limit.length:
-            yield (
-                f'makes the {limit.kind} name "{name}" of {len(name)} characters; at most {limit.length} are allowed'
-            )
-        elif not re.fullmatch(limit.pattern, name):
-            yield f'makes the {limit.kind} name "{name}", which AWS refuses ({limit.source})'
+        problem = limit_problem(limit, name)
+        if problem:
+            yield problem
     if project.name == "foundation":
         yield 'is the name of the stack that an environment\'s projects share; choose another than "foundation"'

@@ -1,11 +1,12 @@
 """Physical names are a contract: changing one destroys and recreates a user's resource."""
 
 import re
+from dataclasses import replace
 
-from builders import a_project, an_environment
+from builders import PRE_PROD, a_project, an_environment
 from hypothesis import given
 from hypothesis import strategies as st
-from sagemaker_templates.naming import FoundationNames, ProjectNames, name_problems, partition_of
+from sagemaker_templates.naming import FoundationNames, ProjectNames, TargetNames, name_problems, partition_of
 
 NAMES = st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,15}", fullmatch=True)
 
@@ -44,6 +45,42 @@ def test_foundation_names_are_pinned() -> None:
     assert names.seeder_role == "sagemaker-templates-dev-seeder"
     assert names.seeder_log_group == "/aws/lambda/sagemaker-templates-dev-seeder"
     assert names.key_alias == "alias/sagemaker-templates-dev-foundation"
+
+
+def test_names_of_a_target_are_pinned() -> None:
+    project = a_project(name="serving", id="p-serving001", targets=(PRE_PROD,))
+    names = TargetNames(project, PRE_PROD)
+    assert [name for _, name in names.derived()] == [
+        "serving-pre-prod",
+        "serving-pre-prod-v999999-00000000",
+        "serving-pre-prod-planner",
+        "serving-pre-prod-deployer",
+        "serving-pre-prod-endpoint",
+        "serving-pre-prod-retirement",
+        "serving-pre-prod-retirement",
+        "serving-pre-prod-capture-222222222222",
+        "alias/serving-pre-prod-endpoint",
+        "serving-pre-prod-endpoint",
+        "/sagemaker-templates/serving/pre-prod/target",
+    ]
+    assert [name for _, name in names.derived_for_pipeline()] == [
+        "serving-deploy-apply-pre-prod",
+        "serving-apply-pre-prod",
+    ]
+    assert (names.stack, names.endpoint_state) == ("pre-prod-serving-target", "pre-prod-serving-endpoint")
+    assert names.log_group == "/aws/sagemaker/Endpoints/serving-pre-prod"
+    assert (
+        names.role_arn(names.deployer_role) == "arn:aws:iam::222222222222:role/model-deploy/serving-pre-prod-deployer"
+    )
+    assert names.external_id == "serving-p-serving001"
+    assert ProjectNames(project, "deploy").plan_project == "serving-deploy-plan"
+
+
+def test_stages_in_one_account_have_names_of_their_own() -> None:
+    project = a_project(targets=(replace(PRE_PROD, account_id="111111111111"),))
+    own, other = (TargetNames(project, stage) for stage in project.stages)
+    assert own.target.account_id == other.target.account_id
+    assert {name for _, name in own.derived()}.isdisjoint(name for _, name in other.derived())
 
 
 @given(NAMES, st.from_regex(r"p-[a-z0-9]{12}", fullmatch=True))

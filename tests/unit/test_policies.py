@@ -1,6 +1,7 @@
 """Least privilege, encryption and protection, read from the synthesized JSON."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,11 @@ from synthesized import CASES, documents, input_of
 
 STACKS = [(case, stack) for case in CASES for stack in documents(case)]
 each_stack = pytest.mark.parametrize(("case", "stack"), STACKS, ids=lambda value: value)
-PROJECTS = [(case, stack) for case, stack in STACKS if not stack.endswith("-foundation")]
+PROJECTS = [(case, stack) for case, stack in STACKS if not stack.endswith(("-foundation", "-target"))]
 each_project = pytest.mark.parametrize(("case", "stack"), PROJECTS, ids=lambda value: value)
+TARGETS = [(case, stack) for case, stack in STACKS if stack.endswith("-target")]
+each_target = pytest.mark.parametrize(("case", "stack"), TARGETS, ids=lambda value: value)
+each_of_both = pytest.mark.parametrize(("case", "stack"), [*PROJECTS, *TARGETS], ids=lambda value: value)
 
 
 def _all(case: str, stack: str, kind: str) -> dict[str, dict[str, Any]]:
@@ -45,7 +49,7 @@ def test_every_star_resource_has_its_reason_beside_it(case: str, stack: str) -> 
     assert unexplained == []
 
 
-@each_project
+@each_of_both
 def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(case: str, stack: str) -> None:
     star = {
         action
@@ -54,6 +58,9 @@ def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(ca
         for action in statement["actions"]
     }
     assert star <= {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScheduledActions",
         "cloudwatch:PutMetricData",
         "ecr:GetAuthorizationToken",
         "ec2:DescribeDhcpOptions",
@@ -61,6 +68,8 @@ def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(ca
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcs",
+        "sagemaker:ListEndpointConfigs",
+        "sagemaker:ListModels",
     }
 
 
@@ -79,11 +88,32 @@ def test_policies_are_documents_and_never_json_text(case: str, stack: str) -> No
 
 @each_stack
 def test_roles_can_be_assumed_by_one_service_on_behalf_of_this_account_only(case: str, stack: str) -> None:
-    trusts = [s for name, s, _ in _statements(case, stack) if name.endswith("_trust")]
+    trusts = [s for name, s, _ in _statements(case, stack) if name.endswith("_trust") and name not in OF_PIPELINES]
     assert trusts
     for trust in trusts:
         assert [principal["type"] for principal in trust["principals"]] == ["Service"]
         assert {condition["variable"] for condition in trust["condition"]} <= {"aws:SourceArn", "aws:SourceAccount"}
+
+
+OF_PIPELINES = {"planner_role_trust": "codebuild", "deployer_role_trust": "apply"}
+
+
+@each_target
+def test_the_pipelines_roles_can_be_assumed_by_one_build_role_that_knows_the_external_id(
+    case: str, stack: str
+) -> None:
+    trusts = {name: s for name, s, _ in _statements(case, stack) if name in OF_PIPELINES}
+    assert set(trusts) == set(OF_PIPELINES)
+    for name, trust in trusts.items():
+        (principal,) = trust["principals"]
+        conditions = {condition["variable"]: condition for condition in trust["condition"]}
+        (role,) = conditions["aws:PrincipalArn"]["values"]
+        (external_id,) = conditions["sts:ExternalId"]["values"]
+        assert principal == {"type": "AWS", "identifiers": ["arn:aws:iam::111111111111:root"]}
+        assert re.fullmatch(rf"arn:aws:iam::111111111111:role/service-role/serving-{OF_PIPELINES[name]}[a-z-]*", role)
+        assert "*" not in role
+        assert {conditions[key]["test"] for key in conditions} == {"ArnEquals", "StringEquals"}
+        assert external_id in ("serving/of-risk", "serving-p-serving001")
 
 
 @each_stack
@@ -119,10 +149,35 @@ def test_other_accounts_may_read_and_deploy_and_nothing_else(case: str, stack: s
     }
 
 
+FOREIGN_ROLES = {"s3": "*-endpoint", "kms": "*-endpoint", "sagemaker": "*-deployer"}
+
+
 @each_project
+def test_other_accounts_are_granted_through_the_roles_of_deployments_alone(case: str, stack: str) -> None:
+    account = documents(case)[stack]["provider"]["aws"][0]["allowed_account_ids"][0]
+    for _, statement, _ in _statements(case, stack):
+        for principal in statement.get("principals", []):
+            foreign = [i for i in principal["identifiers"] if principal["type"] == "AWS" and account not in i]
+            if foreign:
+                services = {action.partition(":")[0] for action in statement["actions"]}
+                roles = FOREIGN_ROLES[services.pop()]
+                (condition,) = statement["condition"]
+                assert (services, condition["test"], condition["variable"]) == (set(), "ArnLike", "aws:PrincipalArn")
+                assert condition["values"] == [
+                    root.replace(":root", f":role/model-deploy/{roles}") for root in foreign
+                ]
+
+
+WITH_BUCKETS = [(case, stack) for case, stack in [*PROJECTS, *TARGETS] if _all(case, stack, "aws_s3_bucket")]
+
+
+def test_every_project_and_every_target_that_captures_has_a_bucket() -> None:
+    assert set(WITH_BUCKETS) == {*PROJECTS, *TARGETS} - {("model-deploy-minimal", "dev-serving-target")}
+
+
+@pytest.mark.parametrize(("case", "stack"), WITH_BUCKETS, ids=lambda value: value)
 def test_every_bucket_is_private_versioned_encrypted_with_its_own_key_and_tls_only(case: str, stack: str) -> None:
     buckets = _all(case, stack, "aws_s3_bucket")
-    assert buckets
     keys = set()
     for name in buckets:
         public = _all(case, stack, "aws_s3_bucket_public_access_block")[f"{name}_public_access"]
@@ -156,8 +211,9 @@ def test_what_holds_work_is_protected_unless_the_environment_says_otherwise(case
     environments = load_configuration(input_of(case)).environments
     expected = {f"{each.name}-": each.protect_data for each in environments}
     protected = next(protect for prefix, protect in expected.items() if stack.startswith(prefix))
+    buckets = _all(case, stack, "aws_s3_bucket")
     held = [body for kind in HOLDS_WORK for body in _all(case, stack, kind).values()]
-    held += [body for name, body in _all(case, stack, "aws_s3_bucket").items() if name == "artifact_bucket"]
+    held += [body for name, body in buckets.items() if name in ("artifact_bucket", "capture_bucket")]
     assert held
     assert {bool(body.get("lifecycle", {}).get("prevent_destroy")) for body in held} == {protected}
 

@@ -25,7 +25,6 @@ def read_approved_models(names: ProjectNames, models: ApprovedModels) -> list[St
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
     """
     group = models.model_package_group_name
-    bucket = names.bucket_arn(models.bucket)
     packages = names.arn("sagemaker", f"model-package/{group}/*")
     return [
         Statement(
@@ -33,7 +32,25 @@ def read_approved_models(names: ProjectNames, models: ApprovedModels) -> list[St
             ["sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
             [names.arn("sagemaker", f"model-package-group/{group}"), packages],
         ),
-        Statement("UseModels", ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [packages]),
+        use_packages(names, models),
+        *read_model_files(names, models),
+    ]
+
+
+def use_packages(names: ProjectNames, models: ApprovedModels) -> Statement:
+    """Make models of the group's packages."""
+    packages = names.arn("sagemaker", f"model-package/{models.model_package_group_name}/*")
+    return Statement("UseModels", ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [packages])
+
+
+def read_model_files(names: ProjectNames, models: ApprovedModels) -> list[Statement]:
+    """Read the bucket that the packages' models lie in.
+
+    Args:
+        names: of the project in whose account the bucket and its key are.
+    """
+    bucket = names.bucket_arn(models.bucket)
+    return [
         Statement("ListModelBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement("ReadModelBucket", ["s3:GetObject"], [f"{bucket}/*"]),
         _decrypt_objects(names, bucket),

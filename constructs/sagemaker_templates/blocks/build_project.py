@@ -1,4 +1,4 @@
-"""The CodeBuild project that compiles and starts a project's SageMaker pipeline."""
+"""CodeBuild projects: what a delivery pipeline builds with, and the role that it builds as."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,40 +48,109 @@ def build_project(
         statements: what its role may do beyond logs and artifacts.
         artifact_bucket: holds what CodePipeline passes on; by default the project's pipeline bucket.
     """
-    role = service_role(
+    role = build_role(
         scope,
         f"{id_}_role",
+        names=names,
         name=names.build_role,
+        projects=[names.build_project],
+        description=f"CodeBuild of the SageMaker project {names.project.name}",
+        key=key,
+        statements=statements,
+        permissions_boundary_arn=permissions_boundary_arn,
+        artifact_bucket=artifact_bucket,
+    )
+    project = builds(
+        scope,
+        id_,
+        name=names.build_project,
+        description=f"Builds the SageMaker pipeline of {names.project.name}",
+        role=role,
+        key=key,
+        log_group=log_group,
+        variables=variables,
+    )
+    return Build(project, role)
+
+
+def build_role(
+    scope: Any,
+    id_: str,
+    *,
+    names: ProjectNames,
+    name: str,
+    projects: Sequence[str],
+    description: str,
+    key: Any,
+    statements: Sequence[Statement],
+    permissions_boundary_arn: str | None,
+    artifact_bucket: str | None = None,
+) -> Role:
+    """Add a role that builds run as.
+
+    Args:
+        projects: names of the build projects that may assume it.
+        key: encrypts what they read and hand on.
+        statements: what it may do beyond logs and artifacts.
+        artifact_bucket: as in ``build_project``.
+    """
+    return service_role(
+        scope,
+        id_,
+        name=name,
         path=SERVICE_ROLE_PATH,
         service="codebuild.amazonaws.com",
-        description=f"CodeBuild of the SageMaker project {names.project.name}",
+        description=description,
         statements=[
             _write_logs(names),
             *pipeline_artifacts(names, artifact_bucket),
             use_pipeline_key(key),
             *statements,
         ],
-        trust_conditions=[from_resource(names.arn("codebuild", f"project/{names.build_project}"))],
+        trust_conditions=[from_resource(*(names.arn("codebuild", f"project/{project}") for project in projects))],
         permissions_boundary_arn=permissions_boundary_arn,
     )
+
+
+def builds(
+    scope: Any,
+    id_: str,
+    *,
+    name: str,
+    description: str,
+    role: Role,
+    key: Any,
+    log_group: Any,
+    variables: Mapping[str, str],
+    buildspec: str = "buildspec.yml",
+) -> Any:
+    """Add a CodeBuild project that runs one buildspec of what CodePipeline hands to it.
+
+    Args:
+        key: encrypts what the build hands on.
+        variables: as in ``build_project``.
+
+    Returns:
+        The ``aws_codebuild_project``.
+    """
     bindings = aws.codebuild_project
-    project = bindings.CodebuildProject(
+    return bindings.CodebuildProject(
         scope,
         id_,
-        name=names.build_project,
-        description=f"Builds the SageMaker pipeline of {names.project.name}",
+        name=name,
+        description=description,
         service_role=role.arn,
         build_timeout=TIMEOUT_MINUTES,
         encryption_key=key.arn,
         artifacts=bindings.CodebuildProjectArtifacts(type="CODEPIPELINE"),
-        source=bindings.CodebuildProjectSource(type="CODEPIPELINE", buildspec="buildspec.yml"),
+        source=bindings.CodebuildProjectSource(type="CODEPIPELINE", buildspec=buildspec),
         environment=bindings.CodebuildProjectEnvironment(
             type="LINUX_CONTAINER",
             compute_type="BUILD_GENERAL1_SMALL",
             image=IMAGE,
             environment_variable=[
-                bindings.CodebuildProjectEnvironmentEnvironmentVariable(name=name, value=value)
-                for name, value in variables.items()
+                bindings.CodebuildProjectEnvironmentEnvironmentVariable(name=variable, value=value)
+                for variable, value in variables.items()
                 if value
             ],
         ),
@@ -91,7 +160,6 @@ def build_project(
             )
         ),
     )
-    return Build(project, role)
 
 
 def _write_logs(names: ProjectNames) -> Statement:

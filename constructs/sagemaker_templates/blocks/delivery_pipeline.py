@@ -1,4 +1,4 @@
-"""The CodePipeline that builds a project's repository after each push to main."""
+"""The CodePipeline that takes a project's repository through its builds after each push to main."""
 
 import json
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from typing import Any
 
 from sagemaker_templates.blocks.build_project import Build, pipeline_artifacts, use_pipeline_key
 from sagemaker_templates.blocks.code_repository import BRANCH, Source
-from sagemaker_templates.blocks.iam import Statement, from_resource, service_role
+from sagemaker_templates.blocks.iam import Role, Statement, from_resource, service_role
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.providers import aws
 
-_SOURCE_ARTIFACT = "source"
+SOURCE_ARTIFACT = "source"
 
 
 def delivery_pipeline(
@@ -33,6 +33,42 @@ def delivery_pipeline(
         key: encrypts the pipeline's artifacts.
         artifact_bucket: holds them; by default the project's pipeline bucket.
     """
+    return staged_pipeline(
+        scope,
+        id_,
+        names=names,
+        source=source,
+        stages=[aws.codepipeline.CodepipelineStage(name="Build", action=[_build_action(build)])],
+        builds=[names.build_project],
+        build_roles=[build.role],
+        key=key,
+        after=after,
+        permissions_boundary_arn=permissions_boundary_arn,
+        artifact_bucket=artifact_bucket,
+    )
+
+
+def staged_pipeline(
+    scope: Any,
+    id_: str,
+    *,
+    names: ProjectNames,
+    source: Source,
+    stages: Sequence[Any],
+    builds: Sequence[str],
+    build_roles: Sequence[Role],
+    key: Any,
+    after: Sequence[Any],
+    permissions_boundary_arn: str | None,
+    artifact_bucket: str | None = None,
+) -> Any:
+    """Add a pipeline of type V2: source, then the given stages; otherwise as ``delivery_pipeline``.
+
+    Args:
+        stages: the ``CodepipelineStage`` after the source; the source's artifact is ``SOURCE_ARTIFACT``.
+        builds: names of the build projects that they start.
+        build_roles: what those run as.
+    """
     role = service_role(
         scope,
         f"{id_}_role",
@@ -43,7 +79,7 @@ def delivery_pipeline(
             *pipeline_artifacts(names, artifact_bucket),
             use_pipeline_key(key),
             *source.statements,
-            _start_builds(names),
+            _start_builds(names, builds),
         ],
         trust_conditions=[from_resource(names.arn("codepipeline", names.delivery_pipeline))],
         permissions_boundary_arn=permissions_boundary_arn,
@@ -64,9 +100,9 @@ def delivery_pipeline(
         ],
         stage=[
             bindings.CodepipelineStage(name="Source", action=[_source_action(source)]),
-            bindings.CodepipelineStage(name="Build", action=[_build_action(build)]),
+            *stages,
         ],
-        depends_on=[source.seeded, build.role.ready, role.ready, *after],
+        depends_on=[source.seeded, *(build_role.ready for build_role in build_roles), role.ready, *after],
     )
 
 
@@ -77,7 +113,7 @@ def _source_action(source: Source) -> Any:
         owner="AWS",
         provider=source.provider,
         version="1",
-        output_artifacts=[_SOURCE_ARTIFACT],
+        output_artifacts=[SOURCE_ARTIFACT],
         configuration=source.configuration,
     )
 
@@ -89,16 +125,16 @@ def _build_action(build: Build) -> Any:
         owner="AWS",
         provider="CodeBuild",
         version="1",
-        input_artifacts=[_SOURCE_ARTIFACT],
+        input_artifacts=[SOURCE_ARTIFACT],
         configuration={"ProjectName": build.project.name},
     )
 
 
-def _start_builds(names: ProjectNames) -> Statement:
+def _start_builds(names: ProjectNames, builds: Sequence[str]) -> Statement:
     return Statement(
         "StartBuilds",
         ["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
-        [names.arn("codebuild", f"project/{names.build_project}")],
+        [names.arn("codebuild", f"project/{build}") for build in builds],
     )
 
 

@@ -103,13 +103,13 @@ def _account_statements(account_root: str) -> list[Statement]:
     ]
 
 
-def logs_may_encrypt(*, region: str, log_group_arn: str) -> Statement:
+def logs_may_encrypt(*, region: str, log_group_arn: str, sid: str = "EncryptLogs") -> Statement:
     """Let CloudWatch Logs of a region encrypt exactly one log group.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
     return Statement(
-        "EncryptLogs",
+        sid,
         USE,
         ["*"],
         principals={"Service": [f"logs.{region}.amazonaws.com"]},

@@ -5,7 +5,7 @@ from typing import Any
 
 from sagemaker_templates.blocks.encryption import USE_FOR_OBJECTS
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, passed_to, service_role
-from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
+from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames
 from sagemaker_templates.settings.model import Network
 
 
@@ -132,18 +132,17 @@ def write_job_logs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]
     ]
 
 
-def pull_sagemaker_images(names: ProjectNames, repositories: Sequence[str]) -> list[Statement]:
+def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Sequence[str]) -> list[Statement]:
     """Pull AWS's own images, which live in one registry account per region, so that the account is a wildcard.
 
     Args:
         repositories: names of the images' repositories.
     """
-    region, partition = names.project.environment.region, names.partition
     return [
         Statement(
             "PullImages",
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            [f"arn:{partition}:ecr:{region}:*:repository/{repository}" for repository in repositories],
+            [f"arn:{names.partition}:ecr:{names.region}:*:repository/{repository}" for repository in repositories],
         ),
         Statement(
             "LogInToRegistry",
@@ -154,7 +153,9 @@ def pull_sagemaker_images(names: ProjectNames, repositories: Sequence[str]) -> l
     ]
 
 
-def join_network(names: ProjectNames, network: Network, security_group_ids: Sequence[str]) -> list[Statement]:
+def join_network(
+    names: ProjectNames | TargetNames, network: Network, security_group_ids: Sequence[str]
+) -> list[Statement]:
     """Attach jobs to the given subnets and security groups; nothing without subnets.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html

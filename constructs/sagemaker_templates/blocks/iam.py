@@ -109,10 +109,76 @@ def service_role(
         trust_conditions: what keeps another account from making the service assume this role
             (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
     """
+    return _role(
+        scope,
+        id_,
+        name=name,
+        path=path,
+        description=description,
+        principals={"Service": [service]},
+        trust_conditions=trust_conditions,
+        statements=statements,
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+
+
+def assumed_role(
+    scope: Any,
+    id_: str,
+    *,
+    name: str,
+    by: str,
+    account_root: str,
+    external_id: str,
+    description: str,
+    statements: Sequence[Statement],
+    path: str = "/",
+    permissions_boundary_arn: str | None = None,
+) -> Role:
+    """Add a role that exactly one other role may assume, with one inline policy.
+
+    The principal is the account, and a condition names the role: a role that is itself the principal must exist
+    before this one, and is lost from the policy when it is made anew
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles).
+
+    Args:
+        by: ARN of the other role.
+        account_root: ARN of the root principal of its account.
+        external_id: what it must know
+            (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html).
+    """
+    return _role(
+        scope,
+        id_,
+        name=name,
+        path=path,
+        description=description,
+        principals={"AWS": [account_root]},
+        trust_conditions=[
+            Condition("ArnEquals", "aws:PrincipalArn", [by]),
+            Condition("StringEquals", "sts:ExternalId", [external_id]),
+        ],
+        statements=statements,
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+
+
+def _role(
+    scope: Any,
+    id_: str,
+    *,
+    name: str,
+    path: str,
+    description: str,
+    principals: Principals,
+    trust_conditions: Sequence[Condition],
+    statements: Sequence[Statement],
+    permissions_boundary_arn: str | None,
+) -> Role:
     trust = Statement(
         sid="Assume",
         actions=["sts:AssumeRole"],
-        principals={"Service": [service]},
+        principals=principals,
         conditions=trust_conditions,
     )
     role = aws.iam_role.IamRole(

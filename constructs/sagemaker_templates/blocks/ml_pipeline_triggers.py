@@ -5,10 +5,10 @@ build, and the pipeline finds the newest approved model when it runs. Until the 
 an event comes to nothing, and nothing is lost: that build starts it.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from sagemaker_templates.blocks.approval_trigger import approval_rule
 from sagemaker_templates.blocks.iam import Role, Statement, from_resource, service_role
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.providers import aws
@@ -35,23 +35,6 @@ def start_ml_pipeline(
         _start_on_schedule(scope, names=names, expression=schedule_expression, role=role)
 
 
-def approval_event_pattern(names: ProjectNames, group: str) -> dict[str, object]:
-    """The event that an approval of a usable package of a group sends, and no other.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
-    """
-    return {
-        "source": ["aws.sagemaker"],
-        "detail-type": ["SageMaker Model Package State Change"],
-        "account": [names.project.environment.account_id],
-        "detail": {
-            "ModelPackageGroupName": [group],
-            "ModelPackageStatus": ["Completed"],
-            "ModelApprovalStatus": ["Approved"],
-        },
-    }
-
-
 def _role(scope: Any, *, names: ProjectNames, rules: Sequence[str], permissions_boundary_arn: str | None) -> Role:
     return service_role(
         scope,
@@ -66,13 +49,7 @@ def _role(scope: Any, *, names: ProjectNames, rules: Sequence[str], permissions_
 
 
 def _start_on_approval(scope: Any, *, names: ProjectNames, group: str, role: Role) -> None:
-    rule = aws.cloudwatch_event_rule.CloudwatchEventRule(
-        scope,
-        "approval",
-        name=names.approval_rule,
-        description=f"A model was approved in {group}",
-        event_pattern=json.dumps(approval_event_pattern(names, group), sort_keys=True),
-    )
+    rule = approval_rule(scope, "approval", names=names, group=group)
     _target(scope, "approval_target", names=names, rule=rule, role=role)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagemaker_templates.blocks.iam import Statement, policy_document
+from sagemaker_templates.blocks.promotion import deployers_of
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.providers import aws
@@ -36,11 +37,11 @@ def model_package_group(scope: Any, id_: str, *, names: ProjectNames, readers: S
 
 
 def _read(names: ProjectNames, readers: Sequence[str]) -> list[Statement]:
-    """What deploying a model from another account takes.
+    """What deploying a model from another account takes, for the roles that deploy.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
     """
-    principals = {"AWS": sorted(readers)}
+    principals, deployers = {"AWS": sorted(readers)}, deployers_of(readers)
     group = names.model_package_group
     return [
         Statement(
@@ -48,11 +49,13 @@ def _read(names: ProjectNames, readers: Sequence[str]) -> list[Statement]:
             ["sagemaker:DescribeModelPackageGroup"],
             [names.arn("sagemaker", f"model-package-group/{group}")],
             principals=principals,
+            conditions=[deployers],
         ),
         Statement(
             "DeployPackages",
             ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             [names.arn("sagemaker", f"model-package/{group}/*")],
             principals=principals,
+            conditions=[deployers],
         ),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sagemaker_templates.blocks.encryption import KEY_ITSELF, READ, encryption_key, logs_may_encrypt
 from sagemaker_templates.blocks.iam import Statement
+from sagemaker_templates.blocks.promotion import endpoints_of
 from sagemaker_templates.blocks.storage import BucketOptions, encrypted_bucket
 from sagemaker_templates.naming import ProjectNames
 
@@ -33,7 +34,7 @@ def artifact_storage(
     """Add the bucket of data, models and reports.
 
     Args:
-        readers: root ARNs of the other accounts that deploy its models; they may read, and nothing else.
+        readers: root ARNs of the other accounts that deploy its models; their endpoints may read, and nothing else.
         readable: the prefix below which they may read objects, with its slash; empty is all of them.
         key_statements: who else may use the key.
     """
@@ -96,16 +97,35 @@ def build_logs_may_encrypt(names: ProjectNames) -> Statement:
 def _decrypt(readers: Sequence[str]) -> list[Statement]:
     if not readers:
         return []
-    return [Statement("DecryptToDeploy", READ, ["*"], principals={"AWS": sorted(readers)}, reason=KEY_ITSELF)]
+    return [
+        Statement(
+            "DecryptToDeploy",
+            READ,
+            ["*"],
+            principals={"AWS": sorted(readers)},
+            conditions=[endpoints_of(readers)],
+            reason=KEY_ITSELF,
+        )
+    ]
 
 
 def _read(arn: str, readers: Sequence[str], prefix: str) -> list[Statement]:
     if not readers:
         return []
-    principals = {"AWS": sorted(readers)}
+    principals, conditions = {"AWS": sorted(readers)}, [endpoints_of(readers)]
     return [
-        Statement("ListToDeploy", ["s3:GetBucketLocation", "s3:ListBucket"], [arn], principals=principals),
         Statement(
-            "ReadToDeploy", ["s3:GetObject", "s3:GetObjectVersion"], [f"{arn}/{prefix}*"], principals=principals
+            "ListToDeploy",
+            ["s3:GetBucketLocation", "s3:ListBucket"],
+            [arn],
+            principals=principals,
+            conditions=conditions,
+        ),
+        Statement(
+            "ReadToDeploy",
+            ["s3:GetObject", "s3:GetObjectVersion"],
+            [f"{arn}/{prefix}*"],
+            principals=principals,
+            conditions=conditions,
         ),
     ]

@@ -9,6 +9,7 @@ from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
 from sagemaker_templates.settings.folder import find
 from sagemaker_templates.settings.model import Configuration, Environment, Project
+from sagemaker_templates.settings.objections import Objection, TemplateChecks, report_objections
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.projects import (
     NameChecks,
@@ -25,11 +26,16 @@ def _no_checks(project: Project) -> tuple[str, ...]:
     return ()
 
 
+def _no_objections(configuration: Configuration) -> tuple[Objection, ...]:
+    return ()
+
+
 def load(
     folder: Path,
     templates: Catalogue,
     *,
     name_checks: NameChecks = _no_checks,
+    template_checks: TemplateChecks = _no_objections,
     environ: Mapping[str, str] = os.environ,
 ) -> Configuration:
     """Read, check and complete all environments and projects of a folder.
@@ -39,6 +45,8 @@ def load(
         templates: the templates that projects may name, by name.
         name_checks: says what is wrong with names derived from a project's; each message continues a sentence
             that begins with the project's name ("makes a role's name of 70 characters; allowed: at most 64").
+        template_checks: says what templates have against projects that are right in themselves; it is shown the
+            environments and projects that are.
         environ: what ``valueFrom: {envVariable: NAME}`` is resolved from.
 
     Raises:
@@ -51,9 +59,12 @@ def load(
     around = Surroundings(sources, templates, report, environ)
     for source in sources.values():
         check_defaults(source, around)
-    projects = _assembled(_read_projects(around), around, name_checks)
+    read = _assembled(_read_projects(around), around, name_checks)
+    projects = tuple(sorted((project for _, project in read), key=_order))
+    configuration = Configuration(_environments(sources), projects)
+    report_objections(template_checks(configuration), read, report)
     report.raise_if_any()
-    return Configuration(_environments(sources), tuple(sorted(projects, key=_order)))
+    return configuration
 
 
 def _read_projects(around: Surroundings) -> list[ProjectSource]:
@@ -65,13 +76,15 @@ def _read_projects(around: Surroundings) -> list[ProjectSource]:
     return found
 
 
-def _assembled(read: list[ProjectSource], around: Surroundings, name_checks: NameChecks) -> list[Project]:
+def _assembled(
+    read: list[ProjectSource], around: Surroundings, name_checks: NameChecks
+) -> list[tuple[ProjectSource, Project]]:
     projects = []
     for source in read:
         project = assemble(source, around)
         if project:
             check_names(source, project, name_checks, around.report)
-            projects.append(project)
+            projects.append((source, project))
     return projects
 
 

@@ -70,12 +70,19 @@ class Environment:
 
 @dataclass(frozen=True)
 class Target:
-    """An account that a project's models are promoted to."""
+    """An account that a project's models are promoted to.
+
+    Attributes:
+        permissions_boundary_name: the project's own, else that of the target's environment.
+        tags: of what the project has there: the environment's, with the project's own on top.
+    """
 
     name: str
     account_id: str
     region: str
     network: Network = Network()
+    permissions_boundary_name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,19 @@ class Project:
     permissions_boundary_name: str | None = None
     s3_access_logs_bucket_arn: str | None = None
     tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+    @property
+    def stages(self) -> tuple[Target, ...]:
+        """Where a deployment goes, in order: the project's own environment, then its targets."""
+        own = Target(
+            self.environment.name,
+            self.environment.account_id,
+            self.environment.region,
+            self.network,
+            self.permissions_boundary_name,
+            self.tags,
+        )
+        return own, *self.targets
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Reads one project's file and completes it from its environment."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.document import Entry, MapNode, read
 from sagemaker_templates.settings.environments import EnvironmentSource
 from sagemaker_templates.settings.files import DefaultKeys, ProjectKeys, TargetKeys
-from sagemaker_templates.settings.model import Environment, Project, Repository, TemplateParameters
+from sagemaker_templates.settings.model import Project, Repository, Target, TemplateParameters
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.shaping import without_repeats
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
@@ -79,7 +79,7 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         return None
     network = targets.own_network(environment, source.targets.get(environment.name), around.report)
     promoted = targets.promotion_targets(environment, source.targets, around.sources, around.report)
-    tags = tagging.merged(_tag_layers(environment, source.keys), around.report)
+    tags = tagging.merged(_tag_layers(environment.tags, source.keys), around.report)
     keys, parameters = source.keys.value, source.parameters
     if keys is None or parameters is None or parameters.value is None:
         return None
@@ -90,7 +90,7 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         id=keys.sagemaker_project_id,
         parameters=parameters.value,
         network=network,
-        targets=promoted,
+        targets=tuple(_completed(target, source.keys, around) for target in promoted),
         repository=_repository(keys),
         domain_id=keys.sagemaker_domain_id,
         domain_arn=keys.sagemaker_domain_arn,
@@ -173,6 +173,20 @@ def _repository(keys: ProjectKeys) -> Repository:
     )
 
 
-def _tag_layers(environment: Environment, keys: Bound[Any]) -> list[tagging.Layer]:
+def _completed(target: Target, keys: Bound[ProjectKeys], around: Surroundings) -> Target:
+    """The target with what the project says for every account, and what else its environment says."""
+    source = around.sources.get(target.name)
+    environment = source.environment if source else None
+    tags = _tag_layers(environment.tags if environment else {}, keys)
+    return replace(
+        target,
+        permissions_boundary_name=keys.fields.get("permissions_boundary_name")
+        or (environment.permissions_boundary_name if environment else None),
+        # A template that creates something there checks them; what is wrong with the project's own is reported once.
+        tags=tagging.merged(tags, Report()),
+    )
+
+
+def _tag_layers(environment_tags: Mapping[str, str], keys: Bound[Any]) -> list[tagging.Layer]:
     given = [(keys.fields.get(name) or {}, keys.entry(name)) for name in ("tags", "custom_tags")]
-    return [(environment.tags, None), *given]
+    return [(environment_tags, None), *given]

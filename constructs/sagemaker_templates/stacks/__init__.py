@@ -1,1 +1,1 @@
-"""Stacks: one per project, one foundation per environment."""
+"""Stacks: one per project, one per stage of a deployment, one foundation per environment."""

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from sagemaker_templates.naming import state_key
 from sagemaker_templates.providers import cdktf
 from sagemaker_templates.settings.model import Environment, LocalState, S3State
 
@@ -28,7 +29,7 @@ def _s3(stack: Any, name: str, state: S3State) -> None:
     cdktf.S3Backend(
         stack,
         bucket=state.bucket,
-        key=f"{state.key_prefix.strip('/')}/{name}/terraform.tfstate".lstrip("/"),
+        key=state_key(state, name),
         region=state.region,
         encrypt=True,
         **({"kms_key_id": state.kms_key_id} if state.kms_key_id else {}),

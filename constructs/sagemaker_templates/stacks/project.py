@@ -1,11 +1,10 @@
 """The stack of one project: its template, and the template's outputs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.providers import cdktf
 from sagemaker_templates.settings.model import Project
+from sagemaker_templates.stacks.outputs import add_outputs
 from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
 
@@ -14,9 +13,4 @@ def fill_project_stack(stack: Any, project: Project, template: Template) -> None
     """Add everything that a project consists of to its stack."""
     context = ProjectContext(stack, project, ProjectNames(project, template.repository_suffix))
     template.build(context)
-    _add_outputs(stack, context.outputs)
-
-
-def _add_outputs(stack: Any, outputs: Mapping[str, tuple[str, str]]) -> None:
-    for name, (value, description) in outputs.items():
-        cdktf.TerraformOutput(stack, f"output_{name}", value=value, description=description).override_logical_id(name)
+    add_outputs(stack, context.outputs)

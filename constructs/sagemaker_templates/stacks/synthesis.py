@@ -13,6 +13,7 @@ from sagemaker_templates.settings.model import Configuration, Environment, Proje
 from sagemaker_templates.stacks.base import new_stack
 from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation
 from sagemaker_templates.stacks.project import fill_project_stack
+from sagemaker_templates.stacks.target import Deployment, deployments_to, fill_target_stack
 from sagemaker_templates.templates.registry import Template
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -31,17 +32,26 @@ class StackPlan:
     Attributes:
         name: of the stack, and of its folder.
         environment: that it belongs to.
-        project: None for the environment's foundation.
+        project: whose own stack it is; None for a foundation and for a target.
+        deployment: what a target's stack is for.
     """
 
     name: str
     environment: Environment
     project: Project | None = None
+    deployment: Deployment | None = None
 
 
 def planned_stacks(configuration: Configuration, templates: Mapping[str, Template]) -> list[StackPlan]:
-    """The stacks of a configuration, foundations before the projects that need them."""
-    return [plan for environment in configuration.environments for plan in _of(environment, configuration, templates)]
+    """The stacks of a configuration in the order of their application.
+
+    Foundations come before the projects that need them, and projects that deploy come last, after their targets in
+    all environments: their pipelines run as soon as they exist.
+    """
+    plans = [
+        plan for environment in configuration.environments for plan in _of(environment, configuration, templates)
+    ]
+    return sorted(plans, key=lambda plan: plan.project is not None and _deploys(plan.project, templates))
 
 
 def _of(
@@ -50,9 +60,19 @@ def _of(
     projects = _projects(configuration, environment)
     if needs_foundation(projects):
         yield StackPlan(FoundationNames(environment).stack, environment)
+    for deployment in deployments_to(environment, _deploying(configuration, templates)):
+        yield StackPlan(deployment.names.stack, environment, deployment=deployment)
     for project in projects:
         suffix = templates[project.template].repository_suffix
         yield StackPlan(ProjectNames(project, suffix).stack, environment, project)
+
+
+def _deploying(configuration: Configuration, templates: Mapping[str, Template]) -> list[Project]:
+    return [project for project in configuration.projects if _deploys(project, templates)]
+
+
+def _deploys(project: Project, templates: Mapping[str, Template]) -> bool:
+    return templates[project.template].build_target is not None
 
 
 def _projects(configuration: Configuration, environment: Environment) -> list[Project]:
@@ -106,6 +126,9 @@ class Synthesis:
             project_folder=self.project_folder,
             stack_folder=self._folder(plan),
         )
+        if plan.deployment:
+            template = self.templates[plan.deployment.project.template]
+            return fill_target_stack(stack, plan.deployment, plan.environment, template)
         if plan.project is None:
             projects = _projects(self.configuration, plan.environment)
             return fill_foundation_stack(stack, plan.environment, projects, self.templates)
@@ -114,6 +137,8 @@ class Synthesis:
 
 
 def _tags(plan: StackPlan, templates: Mapping[str, Template]) -> Mapping[str, str]:
+    if plan.deployment:
+        return plan.deployment.names.tags
     if plan.project is None:
         return FoundationNames(plan.environment).tags
     return ProjectNames(plan.project, templates[plan.project.template].repository_suffix).tags

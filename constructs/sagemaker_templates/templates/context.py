@@ -1,10 +1,10 @@
-"""What a template's ``build`` is given: the stack to add to, the project's settings, its names."""
+"""What a template's functions are given: the stack to add to, the project's settings, its names."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.settings.model import Project
+from sagemaker_templates.naming import ProjectNames, TargetNames
+from sagemaker_templates.settings.model import Environment, Project, Target
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,40 @@ class ProjectContext:
     @property
     def account_root(self) -> str:
         """ARN of the root principal of the project's account."""
+        return self.names.global_arn("iam", "root")
+
+
+@dataclass(frozen=True)
+class TargetContext:
+    """One stage of a deployment while its stack is being built.
+
+    Attributes:
+        stack: the ``TerraformStack`` that resources are added to.
+        environment: the stage's.
+        outputs: name → (value, description); they become the stack's outputs.
+    """
+
+    stack: Any
+    project: Project
+    target: Target
+    environment: Environment
+    names: TargetNames
+    outputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def permissions_boundary_arn(self) -> str | None:
+        """ARN of the boundary that every role gets, or None."""
+        name = self.target.permissions_boundary_name
+        return self.names.global_arn("iam", f"policy/{name}") if name else None
+
+    @property
+    def access_logs_bucket(self) -> str | None:
+        """Name of the bucket that receives access logs, or None; it must lie in the stage's own account."""
+        own = self.environment.name == self.project.environment.name
+        arn = (self.project if own else self.environment).s3_access_logs_bucket_arn
+        return arn.rpartition(":")[2] if arn else None
+
+    @property
+    def account_root(self) -> str:
+        """ARN of the root principal of the stage's account."""
         return self.names.global_arn("iam", "root")

@@ -5,7 +5,7 @@ A template module never imports CDKTF when it is itself imported, so that valida
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates import templates
-from sagemaker_templates.settings.model import TemplateParameters
+from sagemaker_templates.settings.model import Configuration, Project, TemplateParameters
+from sagemaker_templates.settings.objections import Objection
 
 ENTRY_POINT_GROUP = "sagemaker_templates.templates"
 _NOT_TEMPLATES = {"context", "registry"}
@@ -21,7 +22,15 @@ _NOT_TEMPLATES = {"context", "registry"}
 
 @dataclass(frozen=True)
 class Template:
-    """What a template module declares as ``TEMPLATE``."""
+    """What a template module declares as ``TEMPLATE``.
+
+    Attributes:
+        build: adds a project's resources to its stack; is given a ``ProjectContext``.
+        repository_suffix: ends the names of the repository, its build and its pipeline.
+        build_target: for templates that deploy: adds what a project has in one of its stages to a stack of that
+            stage's environment, and returns the assets of that stack; is given a ``TargetContext``.
+        checks: what is wrong with the template's projects beyond their parameters.
+    """
 
     name: str
     summary: str
@@ -29,6 +38,8 @@ class Template:
     build: Callable[..., Any]
     seed: Path
     repository_suffix: str = "build"
+    build_target: Callable[..., Any] | None = None
+    checks: Callable[[Sequence[Project], Configuration], Iterable[Objection]] | None = None
 
 
 @cache

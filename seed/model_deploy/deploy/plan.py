@@ -43,7 +43,7 @@ def _plan(released: Path, folder: Path) -> None:
     (folder / "terraform.tfvars.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     runner = Terraform(terraform(), folder, session.environment(facts.region))
     runner.init(facts.state)
-    runner.plan()
+    (folder / "plan.txt").write_text(runner.plan(), encoding="utf-8")
     _publish(runner, folder)
 
 
@@ -61,7 +61,6 @@ def _publish(runner: Terraform, folder: Path) -> None:
     problems = list(refusals(shown))
     if problems:
         raise SettingsError(problems)
-    (folder / "plan.txt").write_text(runner.show_text(), encoding="utf-8")
     counted = summary(shown)
     exported = {"PLAN_SUMMARY": counted, "PLAN_URL": os.environ.get("CODEBUILD_BUILD_URL", "")}
     write_exports(folder.with_name("plan.env"), exported)

@@ -46,18 +46,14 @@ class Terraform:
         backend = [f"-backend-config={name}={value}" for name, value in settings.items()]
         self._run("init", "-reconfigure", "-lockfile=readonly", *backend)
 
-    def plan(self) -> None:
-        """Write the plan file."""
-        self._run("plan", _LOCK_TIMEOUT, f"-out={PLAN_FILE}")
+    def plan(self) -> str:
+        """Write the plan file; returns the plan as a person reads it."""
+        return self._run("plan", _LOCK_TIMEOUT, f"-out={PLAN_FILE}")
 
     def show(self) -> dict[str, Any]:
         """The plan as data."""
-        shown: dict[str, Any] = json.loads(self._run("show", "-json", PLAN_FILE, quiet=True, colour=True))
+        shown: dict[str, Any] = json.loads(self._run("show", "-json", PLAN_FILE, quiet=True))
         return shown
-
-    def show_text(self) -> str:
-        """The plan as a person reads it."""
-        return self._run("show", PLAN_FILE, quiet=True)
 
     def apply(self) -> None:
         """Apply the plan file, and nothing else.
@@ -68,10 +64,9 @@ class Terraform:
         """
         self._run("apply", _LOCK_TIMEOUT, PLAN_FILE)
 
-    def _run(self, name: str, *arguments: str, quiet: bool = False, colour: bool = False) -> str:
-        plain = () if colour else ("-no-color",)
+    def _run(self, name: str, *arguments: str, quiet: bool = False) -> str:
         with subprocess.Popen(
-            [str(self._program), name, *plain, *arguments],
+            [str(self._program), name, "-no-color", *arguments],
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,

@@ -124,8 +124,8 @@ def test_a_project_says_everything(configuration: Loader) -> None:
         parameters=TrainParameters(rounds=20),
         network=Network(VPC, (SUBNET,), (GROUP,)),
         targets=(
-            Target("prod", "333333333333", "us-west-2"),
-            Target("pre-prod", "222222222222", "us-east-2"),
+            Target("prod", "333333333333", "us-west-2", Network(), "boundary", {"a": "1", "b": "3"}),
+            Target("pre-prod", "222222222222", "us-east-2", Network(), "boundary", {"a": "1", "b": "3"}),
         ),
         repository=Repository(
             "GitHub Enterprise",
@@ -170,6 +170,20 @@ def test_boundary_and_access_logs_come_from_the_environment(configuration: Loade
     project = _project(configuration, {DEV: FILES[DEV] + more})
     assert project.permissions_boundary_name == "boundary"
     assert project.s3_access_logs_bucket_arn == "arn:aws:s3:::logs"
+
+
+def test_a_target_has_its_own_environments_tags_and_boundary_below_the_projects(configuration: Loader) -> None:
+    """What is created in another account carries that environment's settings, not those of the project's own."""
+    dev = FILES[DEV] + "tags: {stage: dev, only: dev}\npermissions-boundary-name: dev-boundary\n"
+    prod = FILES[PROD] + "tags: {stage: prod, team: none}\npermissions-boundary-name: prod-boundary\n"
+    own, target = _project(
+        configuration, {DEV: dev, PROD: prod, ABALONE: FILES[ABALONE] + "tags: {team: risk}\n"}
+    ).stages
+    assert (own.tags, own.permissions_boundary_name) == (
+        {"stage": "dev", "only": "dev", "team": "risk"},
+        "dev-boundary",
+    )
+    assert (target.tags, target.permissions_boundary_name) == ({"stage": "prod", "team": "risk"}, "prod-boundary")
 
 
 def test_another_vpc_replaces_the_whole_network(configuration: Loader) -> None:

@@ -1,0 +1,307 @@
+"""The delivery pipeline that brings one approved model through all stages: resolved once, planned, approved, applied.
+
+Each stage of a deployment is one stage of the pipeline, so that CodePipeline's lock on it keeps the plan fresh from
+the moment it is made until it is applied (https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sagemaker_templates.blocks.approval_trigger import approval_rule
+from sagemaker_templates.blocks.build_project import build_role, builds
+from sagemaker_templates.blocks.code_repository import Source
+from sagemaker_templates.blocks.delivery_pipeline import SOURCE_ARTIFACT, staged_pipeline
+from sagemaker_templates.blocks.iam import Role, Statement, from_resource, service_role
+from sagemaker_templates.blocks.project_storage import Storage
+from sagemaker_templates.naming import ProjectNames, TargetNames
+from sagemaker_templates.providers import aws
+
+_RELEASE = "Release"
+"""Artifact and namespace of the resolved model."""
+
+_READY = "ready"
+"""The value of the variable RELEASE where there is something to deploy."""
+
+
+@dataclass(frozen=True)
+class _Builder:
+    """What all builds of a deployment have in common."""
+
+    scope: Any
+    names: ProjectNames
+    storage: Storage
+    log_group: Any
+    permissions_boundary_arn: str | None
+
+    def role(
+        self, id_: str, *, name: str, projects: Sequence[str], description: str, statements: Sequence[Statement]
+    ) -> Role:
+        return build_role(
+            self.scope,
+            id_,
+            names=self.names,
+            name=name,
+            projects=projects,
+            description=description,
+            key=self.storage.key,
+            statements=statements,
+            permissions_boundary_arn=self.permissions_boundary_arn,
+        )
+
+    def project(self, id_: str, *, name: str, step: str, role: Role, variables: Mapping[str, str]) -> None:
+        builds(
+            self.scope,
+            id_,
+            name=name,
+            description=f"{step.capitalize()} of {self.names.project.name}'s deployment",
+            role=role,
+            key=self.storage.key,
+            log_group=self.log_group,
+            variables=variables,
+            buildspec=f"buildspec/{step}.yml",
+        )
+
+
+def deployment_pipeline(
+    scope: Any,
+    *,
+    names: ProjectNames,
+    targets: Sequence[TargetNames],
+    source: Source,
+    storage: Storage,
+    log_group: Any,
+    group: str,
+    ask_before: Sequence[TargetNames],
+    permissions_boundary_arn: str | None,
+) -> Any:
+    """Add build projects, their roles and the pipeline.
+
+    What runs before an approval runs as a role that cannot apply: only the apply build of a target may assume that
+    target's deployer role.
+
+    Args:
+        targets: the stages, in order.
+        group: name of the model package group.
+        ask_before: the targets whose plan a person approves.
+
+    Returns:
+        The ``aws_codepipeline``.
+    """
+    builder = _Builder(scope, names, storage, log_group, permissions_boundary_arn)
+    variables = {
+        "SAGEMAKER_PROJECT_NAME": names.project.name,
+        "SAGEMAKER_PROJECT_ID": names.project.id,
+        "MODEL_PACKAGE_GROUP_NAME": group,
+    }
+    reader = _reading_builds(builder, targets, group, variables)
+    appliers = [_apply_build(builder, target, variables) for target in targets]
+    return staged_pipeline(
+        scope,
+        "delivery_pipeline",
+        names=names,
+        source=source,
+        stages=[_resolve_stage(names), *(_target_stage(names, target, target in ask_before) for target in targets)],
+        builds=[names.build_project, names.plan_project, *(target.apply_project for target in targets)],
+        build_roles=[reader, *appliers],
+        key=storage.key,
+        after=[storage.ready],
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+
+
+def _reading_builds(
+    builder: _Builder, targets: Sequence[TargetNames], group: str, variables: Mapping[str, str]
+) -> Role:
+    """The builds that resolve and plan, and their role."""
+    names = builder.names
+    role = builder.role(
+        "build_role",
+        name=names.build_role,
+        projects=[names.build_project, names.plan_project],
+        description=f"Finds the model and plans the deployment of {names.project.name}",
+        statements=[
+            _find_models(names, group),
+            _assume("AssumePlanners", [target.role_arn(target.planner_role) for target in targets]),
+        ],
+    )
+    builder.project("resolve_project", name=names.build_project, step="resolve", role=role, variables=variables)
+    builder.project("plan_project", name=names.plan_project, step="plan", role=role, variables=variables)
+    return role
+
+
+def _apply_build(builder: _Builder, target: TargetNames, variables: Mapping[str, str]) -> Role:
+    """The build that applies to one target, and its role."""
+    id_ = f"apply_{_identifier(target)}"
+    role = builder.role(
+        f"{id_}_role",
+        name=target.apply_role,
+        projects=[target.apply_project],
+        description=f"Applies the deployment of {target.project.name} to {target.target.name}",
+        statements=[_assume("AssumeDeployer", [target.role_arn(target.deployer_role)])],
+    )
+    builder.project(
+        f"{id_}_project",
+        name=target.apply_project,
+        step="apply",
+        role=role,
+        variables={
+            **variables,
+            **_target_variables(target, target.deployer_role),
+            "PLAN_ARTIFACT": _plan_artifact(target),
+        },
+    )
+    return role
+
+
+def _find_models(names: ProjectNames, group: str) -> Statement:
+    return Statement(
+        "FindModels",
+        ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
+        [names.arn("sagemaker", f"model-package-group/{group}"), names.arn("sagemaker", f"model-package/{group}/*")],
+    )
+
+
+def _assume(sid: str, roles: Sequence[str]) -> Statement:
+    return Statement(sid, ["sts:AssumeRole"], roles)
+
+
+def _target_variables(target: TargetNames, role: str) -> dict[str, str]:
+    return {
+        "TARGET": target.target.name,
+        "TARGET_ROLE_ARN": target.role_arn(role),
+        "TARGET_EXTERNAL_ID": target.external_id,
+        "TARGET_PARAMETER": target.parameter,
+    }
+
+
+def _identifier(target: TargetNames) -> str:
+    return target.target.name.replace("-", "_")
+
+
+def _plan_artifact(target: TargetNames) -> str:
+    """Artifact and namespace of a plan; CodePipeline takes no hyphen in the name of an artifact's variable."""
+    return f"Plan_{_identifier(target)}"
+
+
+def _resolve_stage(names: ProjectNames) -> Any:
+    action = _build_action(
+        "Resolve", names.build_project, inputs=[SOURCE_ARTIFACT], outputs=[_RELEASE], namespace=_RELEASE
+    )
+    return aws.codepipeline.CodepipelineStage(name="Resolve", action=[action])
+
+
+def _target_stage(names: ProjectNames, target: TargetNames, ask: bool) -> Any:
+    return aws.codepipeline.CodepipelineStage(
+        name=f"Deploy_{target.target.name}",
+        before_entry=_only_with_a_model(),
+        action=[_plan_action(names, target), *([_approve_action(target)] if ask else []), _apply_action(target)],
+    )
+
+
+def _only_with_a_model() -> Any:
+    """Skip the stage while no model is approved: that is no failure.
+
+    Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
+    """
+    bindings = aws.codepipeline
+    rule = bindings.CodepipelineStageBeforeEntryConditionRule(
+        name="ModelApproved",
+        rule_type_id=bindings.CodepipelineStageBeforeEntryConditionRuleRuleTypeId(
+            category="Rule", owner="AWS", provider="VariableCheck", version="1"
+        ),
+        configuration={"Variable": f"#{{{_RELEASE}.RELEASE}}", "Operator": "EQ", "Value": _READY},
+    )
+    condition = bindings.CodepipelineStageBeforeEntryCondition(result="SKIP", rule=[rule])
+    return bindings.CodepipelineStageBeforeEntry(condition=condition)
+
+
+def _plan_action(names: ProjectNames, target: TargetNames) -> Any:
+    plan = _plan_artifact(target)
+    return _build_action(
+        "Plan",
+        names.plan_project,
+        order=1,
+        inputs=[SOURCE_ARTIFACT, _RELEASE],
+        outputs=[plan],
+        namespace=plan,
+        variables=_target_variables(target, target.planner_role),
+    )
+
+
+def _approve_action(target: TargetNames) -> Any:
+    plan = _plan_artifact(target)
+    question = (
+        f"Deploy version #{{{_RELEASE}.MODEL_PACKAGE_VERSION}} to {target.target.name}? "
+        f"The plan: #{{{plan}.PLAN_SUMMARY}}."
+    )
+    return aws.codepipeline.CodepipelineStageAction(
+        name="Approve",
+        category="Approval",
+        owner="AWS",
+        provider="Manual",
+        version="1",
+        run_order=2,
+        configuration={"CustomData": question, "ExternalEntityLink": f"#{{{plan}.PLAN_URL}}"},
+    )
+
+
+def _apply_action(target: TargetNames) -> Any:
+    return _build_action("Apply", target.apply_project, order=3, inputs=[SOURCE_ARTIFACT, _plan_artifact(target)])
+
+
+def _build_action(
+    name: str,
+    project: str,
+    *,
+    inputs: Sequence[str],
+    order: int = 1,
+    outputs: Sequence[str] = (),
+    namespace: str | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
+    """A build whose primary input is the first."""
+    listed = [{"name": variable, "type": "PLAINTEXT", "value": value} for variable, value in variables.items()]
+    return aws.codepipeline.CodepipelineStageAction(
+        name=name,
+        category="Build",
+        owner="AWS",
+        provider="CodeBuild",
+        version="1",
+        run_order=order,
+        input_artifacts=list(inputs),
+        output_artifacts=list(outputs) or None,
+        namespace=namespace,
+        configuration={
+            "ProjectName": project,
+            **({"PrimarySource": inputs[0]} if len(inputs) > 1 else {}),
+            **({"EnvironmentVariables": json.dumps(listed)} if listed else {}),
+        },
+    )
+
+
+def start_on_approval(
+    scope: Any, *, names: ProjectNames, group: str, pipeline: Any, permissions_boundary_arn: str | None
+) -> None:
+    """Start the delivery pipeline after each approval in the group."""
+    rule = approval_rule(scope, "approval", names=names, group=group)
+    role = service_role(
+        scope,
+        "start_role",
+        name=names.start_role,
+        service="events.amazonaws.com",
+        description=f"Starts the deployment of {names.project.name}",
+        statements=[Statement("StartPipeline", ["codepipeline:StartPipelineExecution"], [pipeline.arn])],
+        trust_conditions=[from_resource(names.arn("events", f"rule/{names.approval_rule}"))],
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+    aws.cloudwatch_event_target.CloudwatchEventTarget(
+        scope,
+        "approval_target",
+        rule=rule.name,
+        target_id="delivery-pipeline",
+        arn=pipeline.arn,
+        role_arn=role.arn,
+    )

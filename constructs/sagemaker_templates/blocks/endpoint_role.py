@@ -1,0 +1,93 @@
+"""The role that an endpoint's containers run as, in the account that they run in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sagemaker_templates.blocks.approved_models import ApprovedModels, read_model_files
+from sagemaker_templates.blocks.execution_role import join_network, pull_sagemaker_images, use_key
+from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, service_role
+from sagemaker_templates.naming import TARGET_ROLE_PATH, ProjectNames, TargetNames
+
+CAPTURE_PREFIX = "captured"
+
+_SERVING_IMAGES = (
+    "djl-inference",
+    "huggingface-pytorch-inference",
+    "huggingface-pytorch-tgi-inference",
+    "huggingface-vllm",
+    "pytorch-inference",
+    "sagemaker-scikit-learn",
+    "sagemaker-xgboost",
+    "tensorflow-inference",
+)
+
+
+def endpoint_role(
+    scope: Any,
+    id_: str,
+    *,
+    names: TargetNames,
+    pipeline: ProjectNames,
+    models: ApprovedModels,
+    key: Any,
+    captures: bool,
+    security_groups: Sequence[str],
+    permissions_boundary_arn: str | None,
+) -> Role:
+    """Add the endpoint's execution role.
+
+    Args:
+        pipeline: names of the project in whose account the models' bucket and its key are.
+        key: encrypts volumes and captured data.
+        captures: whether there is a bucket for captured data.
+        security_groups: ids of those that the containers run in.
+    """
+    return service_role(
+        scope,
+        id_,
+        name=names.endpoint_role,
+        path=TARGET_ROLE_PATH,
+        service="sagemaker.amazonaws.com",
+        description=f"Endpoint {names.endpoint}",
+        statements=[
+            *read_model_files(pipeline, models),
+            *use_key(key),
+            *(_capture(names) if captures else []),
+            *_write_logs(names),
+            *pull_sagemaker_images(names, _SERVING_IMAGES),
+            *join_network(names, names.target.network, security_groups),
+        ],
+        trust_conditions=[from_account(names.target.account_id)],
+        permissions_boundary_arn=permissions_boundary_arn,
+    )
+
+
+def _capture(names: TargetNames) -> list[Statement]:
+    """Write captured requests and answers.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
+    """
+    bucket = names.bucket_arn(names.capture_bucket)
+    return [
+        Statement("FindCaptureBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("Capture", ["s3:PutObject"], [f"{bucket}/{CAPTURE_PREFIX}/*"]),
+    ]
+
+
+def _write_logs(names: TargetNames) -> list[Statement]:
+    """Source: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html"""
+    group = names.arn("logs", f"log-group:{names.log_group}")
+    return [
+        Statement(
+            "WriteLogs",
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [group, f"{group}:log-stream:*"],
+        ),
+        Statement(
+            "WriteMetrics",
+            ["cloudwatch:PutMetricData"],
+            ["*"],
+            conditions=[Condition("StringLike", "cloudwatch:namespace", ["/aws/sagemaker/*", "AWS/SageMaker"])],
+            reason="PutMetricData has no resource-level permission; the namespace condition bounds it",
+        ),
+    ]
