@@ -2,24 +2,18 @@
 
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import pytest
-from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator, running_emulator
-from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.operations.engine import Engine, EngineError, find_engine
 from sagemaker_templates.operations.mirror import ProviderSource, provider_source
 from sagemaker_templates.operations.terraform import Progress, ProviderUnavailableError, Terraform
-from sagemaker_templates.stacks.synthesis import StackPlan
-from site_on_emulator import Site
+from site_on_emulator import Missing, SiteMaker, site_maker
 
 REQUIRED_VARIABLE = "REQUIRE_INTEGRATION"
-
-Missing = Callable[[str], NoReturn]
 
 
 class TerraformFactory(Protocol):
@@ -109,29 +103,6 @@ def terraform(
 @pytest.fixture
 def make_site(
     emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
-) -> Callable[[Path], Site]:
+) -> SiteMaker:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments."""
-
-    def initialized(plan: StackPlan) -> Terraform:
-        environment = emulator.environment(plan.environment.account_id, plan.environment.region)
-        runner = Terraform(
-            terraform_engine,
-            tmp_path / "cdktf.out" / "stacks" / plan.name,
-            {**environment, **provider.environment()},
-            tmp_path / "data" / plan.name,
-        )
-        try:
-            runner.init()
-        except ProviderUnavailableError as error:
-            missing(str(error))
-        return runner
-
-    def site(environments: Path) -> Site:
-        shutil.copytree(environments, tmp_path / "environments")
-        configuration = load_configuration(tmp_path / "environments")
-        prepare_configuration(emulator, configuration)
-        made = Site(tmp_path, configuration, emulator, initialized)
-        made.synthesize()
-        return made
-
-    return site
+    return site_maker(emulator, terraform_engine, provider, missing, tmp_path)

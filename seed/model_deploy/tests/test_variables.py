@@ -1,12 +1,14 @@
 """What Terraform gets: the settings, the platform's facts, and names that follow the content."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import FACTS, PACKAGE, Write
-from deploy.environments import load
+from deploy.environments import ROOT, load
 from deploy.failures import DeployError, SettingsError
 from deploy.instances import has_local_storage
 from deploy.names import MAX_LENGTH, versioned_name
@@ -155,3 +157,49 @@ def test_an_endpoint_that_leaves_no_room_or_has_no_name_is_refused(endpoint: str
     """Before anything is planned."""
     with pytest.raises(DeployError, match="must be letters, digits and hyphens"):
         versioned_name(endpoint, 1, "content")
+
+
+CHANGES = [
+    "variants: {main: {instance-type: ml.c5.2xlarge}}",
+    "variants: {main: {instance-count: 4}}",
+    "variants: {main: {weight: 3}}",
+    "variants: {main: {autoscaling: {min: 2, max: 9, invocations-per-instance: 50}}}",
+    "variants: {second: {instance-type: ml.m5.large, instance-count: 2}}",
+    "data-capture: {percentage: 33}",
+    "alarms: {server-errors: {above: 7}}",
+    "alarms: {server-errors: {minutes: 9}}",
+    "alarms: {latency: {above-ms: 77}}",
+    "alarms: {latency: {minutes: 9}}",
+    "alarms: {notify: ['arn:aws:sns:us-east-1:333333333333:on-call']}",
+    "variants: {main: {instance-count: 4}}\nrollout: {type: linear, percentage: 25, wait-minutes: 1}",
+    "rollout: {keep-old-minutes: 17}",
+]
+
+
+@pytest.mark.parametrize("environment", ["dev", "pre-prod", "prod", "one-without-a-file"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_setting_of_each_environment_reaches_that_environment_and_no_other(
+    tmp_path: Path, facts: Facts, release: Release, environment: str, change: str
+) -> None:
+    """The shipped files, and one change laid over the file of one environment."""
+    for folder in ("environments", "samples"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    names = ["dev", "pre-prod", "prod", "one-without-a-file"]
+
+    def all_of_them() -> dict[str, Any]:
+        return {name: variables(load(name, tmp_path), facts, release, CONFIGURATION) for name in names}
+
+    before = all_of_them()
+    file = tmp_path / f"environments/{environment}.yml"
+    own = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    file.write_text(yaml.safe_dump(laid_over(own, yaml.safe_load(change))), encoding="utf-8")
+    after = all_of_them()
+
+    assert [name for name in names if before[name] != after[name]] == [environment]
+
+
+def laid_over(below: Any, above: Any) -> Any:
+    """What an editor would make of both."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **{key: laid_over(below.get(key), value) for key, value in above.items()}}
