@@ -16,18 +16,21 @@ GOLDEN = Path(__file__).parents[1] / "unit" / "golden"
 
 
 def templates() -> dict[str, list[Path]]:
-    """The stacks of each template's golden cases."""
+    """The stacks of each template's golden cases; those of a deployment's targets are counted apart."""
     found: dict[str, list[Path]] = {}
     for file in sorted(GOLDEN.glob("*/stacks/*/cdk.tf.json")):
-        document = json.loads(file.read_text())
-        for project in document["resource"].get("aws_codebuild_project", {}).values():
-            found.setdefault(_template(project), []).append(file)
+        template = _template(json.loads(file.read_text())["resource"].get("aws_lambda_invocation", {}))
+        if template:
+            found.setdefault(template, []).append(file)
     return found
 
 
-def _template(project: dict[str, Any]) -> str:
-    variables = {entry["name"]: entry["value"] for entry in project["environment"]["environment_variable"]}
-    return str(variables["SAGEMAKER_PIPELINE_DESCRIPTION"]).split()[0]
+def _template(invocations: dict[str, Any]) -> str | None:
+    """A project's stack has its repository seeded, a target's has its endpoint retired; a foundation does neither."""
+    if "endpoint_retirement" in invocations:
+        return "model_deploy, each target"
+    seed = invocations.get("repository_seed")
+    return str(json.loads(seed["input"])["template"]) if seed else None
 
 
 def _statements(file: Path) -> Iterator[dict[str, Any]]:

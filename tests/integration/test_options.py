@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from site_on_emulator import Site, apply_and_plan_again, destroy
+from site_on_emulator import Site, apply_and_plan_again, at_once, destroy
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "golden"
 
@@ -21,10 +21,12 @@ def test_a_case_is_applied_stays_as_planned_and_can_be_destroyed(
     make_site: Callable[[Path], Site], case: str
 ) -> None:
     site = make_site(GOLDEN / case / "environments")
-    for plan in site.plans:
-        apply_and_plan_again(site.terraform(plan))
-    for plan in site.plans:
+    projects = [plan for plan in site.plans if plan.project]
+    needed = [plan for plan in site.plans if not plan.project]
+    for plans in (needed, projects):
+        at_once(lambda plan: apply_and_plan_again(site.terraform(plan)), plans)
+    for plan in projects:
         if plan.project:
             site.assert_seeded(plan.project)
-    for plan in reversed(site.plans):
-        destroy(site.terraform(plan))
+    for plans in (projects, needed):
+        at_once(lambda plan: destroy(site.terraform(plan)), plans)

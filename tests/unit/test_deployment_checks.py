@@ -137,8 +137,8 @@ def test_an_endpoint_that_begins_like_what_belongs_to_another_is_refused(lines: 
     other = PROJECT.replace("name: serving", "name: serving-dev")
     assert lines({"dev/projects/other.yaml": other}) == [
         'dev/projects/other.yaml:2: sagemaker-project-name: "serving-dev" makes the endpoint "serving-dev-dev", '
-        'which begins with "serving-dev-", as all that belongs to the endpoint "serving-dev" of the project "serving" of '
-        "dev does"
+        'which begins with "serving-dev-", as all that belongs to the endpoint "serving-dev" of the project '
+        '"serving" of dev does'
     ]
 
 

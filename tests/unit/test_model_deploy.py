@@ -303,7 +303,7 @@ def test_the_states_key_is_used_however_it_is_named() -> None:
         {"test": "ForAnyValue:StringEquals", "variable": "kms:ResourceAliases", "values": ["alias/tfstate"]}
     ]
     by_arn = _statements("planner_role_rights", _target("prod"))["UseStateKey"]
-    assert by_arn["resources"] == ["arn:aws:kms:us-west-2:333333333333:key/33333333-2222-3333-4444-555555555555"]
+    assert by_arn["resources"] == ["arn:aws:kms:us-west-2:333333333333:key/33333333-2222-4333-8444-555555555555"]
     assert "condition" not in by_arn
 
 

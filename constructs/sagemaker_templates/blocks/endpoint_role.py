@@ -54,6 +54,7 @@ def endpoint_role(
             *use_key(key),
             *(_capture(names) if captures else []),
             *_write_logs(names),
+            _see_alarms(names),
             *pull_sagemaker_images(names, _SERVING_IMAGES),
             *join_network(names, names.target.network, security_groups),
         ],
@@ -72,6 +73,14 @@ def _capture(names: TargetNames) -> list[Statement]:
         Statement("FindCaptureBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement("Capture", ["s3:PutObject"], [f"{bucket}/{CAPTURE_PREFIX}/*"]),
     ]
+
+
+def _see_alarms(names: TargetNames) -> Statement:
+    """Roll back when an alarm goes off; a search is authorized for all alarms, whatever it searches for.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+    """
+    return Statement("SeeAlarms", ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")])
 
 
 def _write_logs(names: TargetNames) -> list[Statement]:

@@ -1,7 +1,8 @@
 """A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -118,6 +119,12 @@ def site_maker(
         return made
 
     return site
+
+
+def at_once(work: Callable[[StackPlan], object], plans: Iterable[StackPlan]) -> None:
+    """States of their own: stacks are applied side by side."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(work, plans))
 
 
 def apply_and_plan_again(terraform: Terraform) -> None:
