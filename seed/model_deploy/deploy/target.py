@@ -1,7 +1,7 @@
 """The account that a build deploys to: the role it assumes there, and what the platform says of it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -80,12 +80,13 @@ class Session:
             ExternalId=target.external_id,
             DurationSeconds=_SESSION_SECONDS,
         )
-        self._credentials: dict[str, str] = answer["Credentials"]
+        self._credentials: Mapping[str, Any] = answer["Credentials"]
         self._target = target
 
     def client(self, service: str, region: str | None = None) -> Client:
         """A client of one service, in the role."""
-        return boto3.client(
+        make: Callable[..., Client] = boto3.client
+        return make(
             service,
             region_name=region,
             aws_access_key_id=self._credentials["AccessKeyId"],
