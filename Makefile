@@ -9,7 +9,7 @@ STAND_IN_INSTALLED := tests/stand_in_github/.venv/.installed
 CHECKERS_INSTALLED := tests/ci_checkers/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
-SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
+SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models model_deploy,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
 FINETUNE_INSTALLED := .venv-finetune/.installed
 TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
@@ -40,6 +40,8 @@ lint: $(INSTALLED) $(SEED_INSTALLED) $(FINETUNE_INSTALLED) ## Format, lint and t
 		seed/batch_inference/scoring
 	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
 		seed/hf_import_models/model_import
+	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
+		seed/model_deploy/deploy
 	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-finetune/bin/python $(FINETUNE)/text_to_sql
 
 format: $(INSTALLED) ## Format and mend what can be mended
@@ -50,7 +52,7 @@ unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 tests/unit
 
 integration: $(INTEGRATION_NEEDS) ## Real Terraform against the embedded emulator
-	$(BIN)/pytest -q -n 2 tests/integration
+	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 2 tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
 	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q tests/seed

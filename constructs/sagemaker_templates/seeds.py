@@ -1,6 +1,7 @@
 """Seed repositories: which files a new repository is filled with, and the archive that carries them.
 
-A repository is the template's own folder in ``seed/`` plus what all templates share in ``seed/_shared/``.
+A repository is the template's own folder in ``seed/`` plus what templates share in ``seed/_shared/``. A template that
+needs nothing of that has a file ``.standalone`` in its folder; it does not become part of the repository.
 """
 
 import io
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 _SEED_ROOT = Path(__file__).resolve().parents[2] / "seed"
 _SHARED = "_shared"
+_STANDALONE = ".standalone"
 
 MAX_FILES = 100
 """What one call of CodeCommit's CreateCommit takes; a repository is seeded in one commit."""
@@ -17,7 +19,7 @@ MAX_FILES = 100
 MAX_FILE_BYTES = 6 * 1024 * 1024
 """The largest file that CodeCommit takes through its API."""
 
-_HIDDEN_BUT_WANTED = frozenset({".gitignore", ".gitattributes"})
+_HIDDEN_BUT_WANTED = frozenset({".gitignore", ".gitattributes", ".terraform.lock.hcl"})
 _LEFTOVER_FOLDERS = frozenset({"__pycache__"})
 _LEFTOVER_SUFFIXES = frozenset({".pyc", ".pyo", ".egg-info"})
 
@@ -37,7 +39,7 @@ def seed_folder(name: str) -> Path:
 
 
 def shared_folder() -> Path:
-    """The folder of what every repository gets."""
+    """The folder of what every repository gets that does not stand alone."""
     return _SEED_ROOT / _SHARED
 
 
@@ -49,7 +51,8 @@ def assemble(template_seed: Path, shared: Path | None = None) -> Mapping[str, by
             more than one commit can carry.
     """
     own = _read(template_seed)
-    common = _read(shared_folder() if shared is None else shared)
+    stands_alone = (template_seed / _STANDALONE).exists()
+    common = {} if stands_alone else _read(shared_folder() if shared is None else shared)
     _refuse_clashes(own, common)
     files = dict(sorted({**common, **own}.items()))
     _refuse_oversize(files)

@@ -2,26 +2,19 @@
 
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import installation as stand_in
 import pytest
-from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator, running_emulator
-from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.operations.engine import Engine, EngineError, find_engine
 from sagemaker_templates.operations.mirror import ProviderSource, provider_source
 from sagemaker_templates.operations.terraform import Progress, ProviderUnavailableError, Terraform
-from sagemaker_templates.stacks.synthesis import StackPlan
-from site_on_emulator import Site
-from trained_models import SEED_PYTHON, TrainedModels, train
+from site_on_emulator import Missing, SiteMaker, site_maker
 
 REQUIRED_VARIABLE = "REQUIRE_INTEGRATION"
-
-Missing = Callable[[str], NoReturn]
 
 
 class TerraformFactory(Protocol):
@@ -131,37 +124,6 @@ def terraform(
 @pytest.fixture
 def make_site(
     emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
-) -> Callable[[Path], Site]:
+) -> SiteMaker:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments."""
-
-    def initialized(plan: StackPlan) -> Terraform:
-        environment = emulator.environment(plan.environment.account_id, plan.environment.region)
-        runner = Terraform(
-            terraform_engine,
-            tmp_path / "cdktf.out" / "stacks" / plan.name,
-            {**environment, **provider.environment()},
-            tmp_path / "data" / plan.name,
-        )
-        try:
-            runner.init()
-        except ProviderUnavailableError as error:
-            missing(str(error))
-        return runner
-
-    def site(environments: Path) -> Site:
-        shutil.copytree(environments, tmp_path / "environments")
-        configuration = load_configuration(tmp_path / "environments")
-        prepare_configuration(emulator, configuration)
-        made = Site(tmp_path, configuration, emulator, initialized)
-        made.synthesize()
-        return made
-
-    return site
-
-
-@pytest.fixture(scope="session")
-def trained_models(tmp_path_factory: pytest.TempPathFactory, missing: Missing) -> TrainedModels:
-    """Train models with the xgboost seed, once."""
-    if not SEED_PYTHON.exists():
-        missing("the seeds' environment is not there: make integration, or set SEED_PYTHON")
-    return train(tmp_path_factory.mktemp("trained"))
+    return site_maker(emulator, terraform_engine, provider, missing, tmp_path)

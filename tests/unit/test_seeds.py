@@ -75,6 +75,20 @@ def test_neither_side_silently_replaces_the_other(
         assemble(write(tmp_path / "own", own), write(tmp_path / "shared", shared))
 
 
+def test_a_template_that_stands_alone_gets_nothing_of_the_shared_files(tmp_path: Path) -> None:
+    own = write(tmp_path / "own", {"README.md": "own", ".standalone": "why"})
+
+    assert list(assemble(own, write(tmp_path / "shared", {"mlops/settings.py": "shared"}))) == ["README.md"]
+
+
+def test_the_lock_of_terraforms_providers_is_part_of_a_repository(tmp_path: Path) -> None:
+    own = write(tmp_path / "own", {"terraform/.terraform.lock.hcl": "lock", "terraform/.terraform/x": "leftover"})
+
+    shared = write(tmp_path / "shared", {"a.py": ""})
+
+    assert list(assemble(own, shared)) == ["a.py", "terraform/.terraform.lock.hcl"]
+
+
 def test_a_missing_seed_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(SeedError, match="no seed folder 'nothing_here'"):
         assemble(tmp_path / "nothing_here")
@@ -143,5 +157,6 @@ def test_the_bytes_of_an_archive_are_the_same_on_every_machine() -> None:
 def test_every_seed_becomes_a_repository_that_says_what_it_is(name: str) -> None:
     files = assemble(seed_folder(name))
 
-    assert {"README.md", "buildspec.yml", "requirements.txt", ".gitignore"} <= files.keys()
+    assert {"README.md", "requirements.txt", ".gitignore"} <= files.keys()
+    assert "buildspec.yml" in files or any(path.startswith("buildspec/") for path in files)
     assert archive(files)

@@ -82,6 +82,7 @@ class Endpoint(Tagged, Protocol):
 
     arn: str
     creation_time: datetime
+    failure_reason: str | None
 
 
 class SageMaker(Protocol):
@@ -96,6 +97,18 @@ class SageMaker(Protocol):
         """Create an endpoint."""
 
     def _get_resource_from_arn(self, arn: str) -> Tagged | None: ...
+
+
+class ScalableTarget(Protocol):
+    """Something that Application Auto Scaling scales."""
+
+    arn: str
+
+
+class Alarm(Protocol):
+    """A CloudWatch alarm."""
+
+    state_value: str
 
 
 class LogStore(Protocol):
@@ -192,6 +205,23 @@ def sagemaker_resource(place: Place, arn: str) -> Tagged | None:
         return sagemaker(place)._get_resource_from_arn(arn)
     except (AttributeError, ValueError):  # moto's way of saying that it does not know the kind
         return None
+
+
+def alarms(place: Place) -> Mapping[str, Alarm]:
+    """Return CloudWatch's alarms by name."""
+    from moto.cloudwatch.models import cloudwatch_backends
+
+    return cast(Mapping[str, Alarm], cloudwatch_backends[place.account][place.region].alarms)
+
+
+def scalable_targets(place: Place) -> Mapping[str, Mapping[str, ScalableTarget]]:
+    """Return what Application Auto Scaling scales, by dimension and id."""
+    from moto.applicationautoscaling.models import applicationautoscaling_backends
+
+    return cast(
+        Mapping[str, Mapping[str, ScalableTarget]],
+        applicationautoscaling_backends[place.account][place.region].targets,
+    )
 
 
 def function(place: Place, name: str) -> Function | None:

@@ -16,6 +16,7 @@ from sagemaker_templates.emulator.moto_repairs import keep_descriptions_of_rules
 from sagemaker_templates.emulator.network import create_network
 from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.emulator.supplement import (
+    application_autoscaling,
     codebuild,
     codecommit,
     codepipeline,
@@ -58,6 +59,7 @@ def build_application(url: str) -> EmulatorApplication:
     return EmulatorApplication(
         moto=DomainDispatcherApplication(create_backend_app),
         supplements=[
+            application_autoscaling.supplement(),
             codebuild.supplement(),
             codecommit.supplement(),
             codepipeline.supplement(),

@@ -1,22 +1,28 @@
 """A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
 
+import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform
 from sagemaker_templates.seeds import assemble
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
+
+Missing = Callable[[str], NoReturn]
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,43 @@ class Site:
         assert entries == {path.split("/")[0] for path in seed}
 
 
-def at_once(work: Callable[[StackPlan], None], plans: Iterable[StackPlan]) -> None:
+SiteMaker = Callable[[Path], Site]
+
+
+def site_maker(
+    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, folder: Path
+) -> SiteMaker:
+    """Return a function that copies, synthesizes and prepares accounts for a folder of environments.
+
+    ``missing`` is called if there is no provider to be had.
+    """
+
+    def initialized(plan: StackPlan) -> Terraform:
+        environment = emulator.environment(plan.environment.account_id, plan.environment.region)
+        runner = Terraform(
+            terraform_engine,
+            folder / "cdktf.out" / "stacks" / plan.name,
+            {**environment, **provider.environment()},
+            folder / "data" / plan.name,
+        )
+        try:
+            runner.init()
+        except ProviderUnavailableError as error:
+            missing(str(error))
+        return runner
+
+    def site(environments: Path) -> Site:
+        shutil.copytree(environments, folder / "environments")
+        configuration = load_configuration(folder / "environments")
+        prepare_configuration(emulator, configuration)
+        made = Site(folder, configuration, emulator, initialized)
+        made.synthesize()
+        return made
+
+    return site
+
+
+def at_once(work: Callable[[StackPlan], object], plans: Iterable[StackPlan]) -> None:
     """States of their own: stacks are applied side by side."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(work, plans))

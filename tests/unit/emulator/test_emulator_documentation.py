@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sagemaker_templates.emulator.supplement import (
+    application_autoscaling,
     codebuild,
     codecommit,
     codepipeline,
@@ -15,6 +16,7 @@ from sagemaker_templates.emulator.supplement.contract import Supplement
 
 PAGE = Path(__file__).parents[3] / "docs" / "emulator.md"
 SUPPLEMENTS = [
+    application_autoscaling.supplement(),
     codebuild.supplement(),
     codecommit.supplement(),
     codepipeline.supplement(),

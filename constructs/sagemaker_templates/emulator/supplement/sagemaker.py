@@ -1,10 +1,9 @@
-"""SageMaker: what moto lacks around model package groups, and replies with blocks that nobody has set."""
+"""SageMaker: what moto lacks around model package groups and endpoints, and replies with blocks that nobody set."""
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.supplement.contract import AwsError, Correction, PerPlace, Supplement
 
-_DESCRIPTIONS = ("DescribeEndpointConfig", "DescribeEndpoint")
 _MODEL_SETTINGS = ("EnableNetworkIsolation", "InferenceExecutionConfig")
 
 
@@ -80,15 +79,75 @@ class Models:
         self._settings.clear()
 
 
+class Endpoints:
+    """Updates of endpoints, and how they were asked to be rolled out; the endpoints themselves are moto's."""
+
+    def __init__(self) -> None:
+        self._deployments: PerPlace[JsonObject] = PerPlace()
+
+    def remember(self, call: Call, reply: JsonObject) -> JsonObject:
+        """Keep the deployment settings of CreateEndpoint."""
+        if "EndpointArn" in reply:
+            self._keep(call)
+        return reply
+
+    def update(self, call: Call) -> JsonObject:
+        """UpdateEndpoint: the new configuration serves at once, unless an alarm that guards it is on.
+
+        Then, as in AWS, the old one goes on serving, and the failure reason alone tells of it.
+        """
+        store = moto_store.sagemaker(call.place)
+        name, configuration = call.parameters["EndpointName"], call.parameters["EndpointConfigName"]
+        if name not in store.endpoints:
+            raise AwsError("ValidationException", f'Could not find endpoint "{name}".')
+        if configuration not in store.endpoint_configs:
+            raise AwsError("ValidationException", f'Could not find endpoint configuration "{configuration}".')
+        before = store.endpoints[name]
+        if alarm := _alarm_that_is_on(call):
+            before.failure_reason = f"The deployment was rolled back: the alarm {alarm} is in state ALARM."
+            return {"EndpointArn": before.arn}
+        after = store.create_endpoint(name, configuration, before.tags or [])
+        after.creation_time = before.creation_time
+        self._keep(call)
+        return {"EndpointArn": after.arn}
+
+    def show(self, call: Call, reply: JsonObject) -> JsonObject:
+        """Add to DescribeEndpoint how the last deployment was made."""
+        if "EndpointName" not in reply:
+            return reply
+        deployment = self._deployments.at(call.place).get(reply["EndpointName"])
+        return without_empty_blocks({**reply, "LastDeploymentConfig": deployment})
+
+    def forget(self, call: Call, reply: JsonObject) -> JsonObject:
+        """Drop what DeleteEndpoint makes meaningless."""
+        self._deployments.at(call.place).pop(call.parameters["EndpointName"], None)
+        return reply
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._deployments.clear()
+
+    def _keep(self, call: Call) -> None:
+        name = call.parameters["EndpointName"]
+        self._deployments.at(call.place)[name] = call.parameters.get("DeploymentConfig") or {}
+
+
 def supplement() -> Supplement:
     """Return what SageMaker needs beside moto."""
-    groups, models = ModelPackageGroups(), Models()
-    corrections: dict[str, Correction] = dict.fromkeys(_DESCRIPTIONS, _without_empty_blocks)
-    corrections |= {"CreateModel": models.remember, "DescribeModel": models.show}
+    groups, models, endpoints = ModelPackageGroups(), Models(), Endpoints()
+    corrections: dict[str, Correction] = {
+        "CreateModel": models.remember,
+        "DescribeModel": models.show,
+        "DescribeEndpointConfig": _without_empty_blocks,
+        "CreateEndpoint": endpoints.remember,
+        "DescribeEndpoint": endpoints.show,
+        "DeleteEndpoint": endpoints.forget,
+    }
 
     def reset() -> None:
         groups.clear()
         models.clear()
+        endpoints.clear()
 
     return Supplement(
         service="sagemaker",
@@ -98,7 +157,7 @@ def supplement() -> Supplement:
             "GetModelPackageGroupPolicy": groups.get_policy,
             "DeleteModelPackageGroupPolicy": groups.delete_policy,
             "AddTags": _add_tags,
-            "UpdateEndpoint": _update_endpoint,
+            "UpdateEndpoint": endpoints.update,
         },
         corrections=corrections,
         reset=reset,
@@ -134,15 +193,8 @@ def _add_tags(call: Call) -> JsonObject:
     return {"Tags": resource.tags}
 
 
-def _update_endpoint(call: Call) -> JsonObject:
-    """UpdateEndpoint: the new configuration serves at once."""
-    store = moto_store.sagemaker(call.place)
-    name, configuration = call.parameters["EndpointName"], call.parameters["EndpointConfigName"]
-    if name not in store.endpoints:
-        raise AwsError("ValidationException", f'Could not find endpoint "{name}".')
-    if configuration not in store.endpoint_configs:
-        raise AwsError("ValidationException", f'Could not find endpoint configuration "{configuration}".')
-    before = store.endpoints[name]
-    after = store.create_endpoint(name, configuration, before.tags or [])
-    after.creation_time = before.creation_time
-    return {"EndpointArn": after.arn}
+def _alarm_that_is_on(call: Call) -> str | None:
+    guard = (call.parameters.get("DeploymentConfig") or {}).get("AutoRollbackConfiguration") or {}
+    alarms = moto_store.alarms(call.place)
+    names = [each["AlarmName"] for each in guard.get("Alarms", [])]
+    return next((name for name in names if name in alarms and alarms[name].state_value == "ALARM"), None)

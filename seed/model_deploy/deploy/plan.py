@@ -1,0 +1,71 @@
+"""Plan one environment: ``python -m deploy.plan``. The plan and all that it was made of become an artifact."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.environments import ROOT, load
+from deploy.failures import DeployError, SettingsError, command
+from deploy.install import terraform
+from deploy.resolve import FILE, Release, write_exports
+from deploy.review import refusals, summary
+from deploy.target import Facts, Session, Target
+from deploy.terraform import Terraform
+from deploy.variables import variables
+
+CONFIGURATION = ROOT / "terraform"
+TARGET_FILE = "target.json"
+_LOCK_FILE = ".terraform.lock.hcl"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.plan", description=__doc__)
+    parser.add_argument("--release", type=Path, required=True, help="the folder of the artifact with release.json")
+    parser.add_argument("--folder", type=Path, default=Path("build/plan"))
+    options = parser.parse_args(arguments)
+    return command(lambda: _plan(options.release, options.folder))
+
+
+def _plan(released: Path, folder: Path) -> None:
+    release, target = Release.read(released / FILE), Target.from_variables()
+    if release.status != "ready":
+        raise DeployError(str(release))
+    settings = load(target.environment)
+    session = Session(target)
+    facts = session.facts()
+    prepare(folder, facts)
+    content = variables(settings, facts, release, CONFIGURATION)
+    (folder / "terraform.tfvars.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    runner = Terraform(terraform(), folder, session.environment(facts.region))
+    runner.init(facts.state)
+    (folder / "plan.txt").write_text(runner.plan(), encoding="utf-8")
+    _publish(runner, folder)
+
+
+def prepare(folder: Path, facts: Facts) -> None:
+    """Fill an empty folder with the configuration, its lock file, and the target that the plan is for."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in (*sorted(CONFIGURATION.glob("*.tf")), CONFIGURATION / _LOCK_FILE):
+        shutil.copy(file, folder)
+    (folder / TARGET_FILE).write_text(facts.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _publish(runner: Terraform, folder: Path) -> None:
+    shown = runner.show()
+    problems = list(refusals(shown))
+    if problems:
+        raise SettingsError(problems)
+    counted = summary(shown)
+    exported = {"PLAN_SUMMARY": counted, "PLAN_URL": os.environ.get("CODEBUILD_BUILD_URL", "")}
+    write_exports(folder.with_name("plan.env"), exported)
+    print(f"plan: {counted}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""The Terraform module of the repository that deploys: created, unchanged, rolled out, rolled back, destroyed."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deploy.environments import load
+from deploy.plan import CONFIGURATION
+from deploy.resolve import Release
+from deploy.target import Facts
+from deploy.variables import variables
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform, TerraformError
+from site_on_emulator import Missing
+
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
+
+ACCOUNT, REGION = "333333333333", "us-east-1"
+ENDPOINT = "abalone-prod"
+FACTS = Facts.model_validate(
+    {
+        "environment": "prod",
+        "account_id": ACCOUNT,
+        "region": REGION,
+        "endpoint_name": ENDPOINT,
+        "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/model-deploy/{ENDPOINT}-endpoint",
+        "kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555",
+        "data_capture_uri": f"s3://{ENDPOINT}-capture-{ACCOUNT}/captured",
+        "state": {"bucket": "unused", "key": "unused", "region": REGION},
+        "tags": {"sagemaker:project-name": "abalone"},
+    }
+)
+LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
+
+Module = Callable[[int], Terraform]
+
+
+@pytest.fixture
+def release_of(
+    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
+) -> Module:
+    """Return a function that prepares the module for a version of the model, with the settings of prod."""
+    folder = tmp_path / "terraform"
+    shutil.copytree(CONFIGURATION, folder)
+    (folder / "backend_override.tf.json").write_text(json.dumps(LOCAL_STATE))
+    environment = {**emulator.environment(ACCOUNT, REGION), **provider.environment()}
+    runner = Terraform(terraform_engine, folder, environment, tmp_path / "data")
+    try:
+        runner.init()
+    except ProviderUnavailableError as error:
+        missing(str(error))
+
+    def prepared(version: int) -> Terraform:
+        arn = f"arn:aws:sagemaker:{REGION}:111111111111:model-package/abalone/{version}"
+        content = variables(load("prod"), FACTS, Release("ready", "abalone", arn, version), CONFIGURATION)
+        (folder / "terraform.tfvars.json").write_text(json.dumps(content))
+        return runner
+
+    return prepared
+
+
+def serving(emulator: Emulator) -> tuple[str, list[str], list[str]]:
+    """What the endpoint serves, and the configurations and models that are there."""
+    sagemaker = emulator.client("sagemaker", ACCOUNT, REGION)
+    configurations: list[dict[str, Any]] = sagemaker.list_endpoint_configs()["EndpointConfigs"]
+    models: list[dict[str, Any]] = sagemaker.list_models()["Models"]
+    return (
+        sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"],
+        sorted(each["EndpointConfigName"] for each in configurations),
+        sorted(each["ModelName"] for each in models),
+    )
+
+
+def test_a_rollback_fails_the_apply_and_keeps_what_serves_until_a_later_one_succeeds(
+    emulator: Emulator, release_of: Module
+) -> None:
+    """The provider takes a rollback for a success, and would delete the configuration that still serves."""
+    release_of(1).apply()
+    old, *_ = serving(emulator)
+    again = release_of(1).plan()
+    assert not again.has_changes, again.text
+
+    alarms = emulator.client("cloudwatch", ACCOUNT, REGION)
+    alarms.set_alarm_state(AlarmName=f"{ENDPOINT}-server-errors", StateValue="ALARM", StateReason="a test")
+    with pytest.raises(TerraformError, match="Resource postcondition failed"):
+        release_of(2).apply()
+    served, configurations, _ = serving(emulator)
+    assert served == old
+    assert old in configurations
+
+    alarms.set_alarm_state(AlarmName=f"{ENDPOINT}-server-errors", StateValue="OK", StateReason="a test")
+    release_of(2).apply()
+    served, configurations, models = serving(emulator)
+    assert served != old
+    assert configurations == [served]
+    assert len(models) == 1
+    after = release_of(2).plan()
+    assert not after.has_changes, after.text
+
+    release_of(2).destroy()
+    sagemaker = emulator.client("sagemaker", ACCOUNT, REGION)
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+    assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
+    assert sagemaker.list_models()["Models"] == []
+    assert alarms.describe_alarms()["MetricAlarms"] == []
