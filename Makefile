@@ -62,6 +62,7 @@ finetune-test: $(INSTALLED) $(FINETUNE_INSTALLED) ## The fine-tuning repository,
 
 golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; review the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_golden.py
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/review/test_scan.py -k recorded
 
 docs: $(INSTALLED) ## Write generated schemas and tables anew
 	$(BIN)/sagemaker-templates docs

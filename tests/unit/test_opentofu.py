@@ -19,7 +19,8 @@ ONLY_TERRAFORMS_META_ARGUMENTS = {"action_trigger", "identity"}
 
 # Functions that both engines have from the time before they parted (Terraform 1.5).
 FUNCTIONS = {
-    *("abs", "base64decode", "base64encode", "coalesce", "concat", "contains", "distinct", "element", "flatten"),
+    *("abs", "base64decode", "base64encode", "can", "coalesce", "concat", "contains", "distinct", "element", "file"),
+    "flatten",
     *(
         "format",
         "formatlist",

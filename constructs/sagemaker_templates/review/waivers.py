@@ -31,6 +31,9 @@ class Waiver:
 
 _KEY_POLICIES = "data.aws_iam_policy_document.*_key_policy"
 _KEY_ITSELF = "in a key policy '*' is the key that the policy belongs to; its ARN does not exist yet"
+_AT_THE_END = "is called by Terraform alone, when a target is destroyed; Terraform waits for its answer and shows it"
+_RETIREMENT = "aws_lambda_function.endpoint_retirement_function"
+_TEMPLATE_REPOSITORIES = "github_repository.*_*"
 _AT_CREATION = "runs once per new repository, called by Terraform, which waits for its answer and shows it"
 
 WAIVERS = (
@@ -56,6 +59,46 @@ WAIVERS = (
         "CKV_AWS_272",
         "aws_lambda_function.seeder",
         f"{_AT_CREATION}; its archive lies beside the JSON, and its digest is reviewed and checked",
+    ),
+    Waiver("CKV_AWS_115", _RETIREMENT, f"{_AT_THE_END}; reserved concurrency would starve others"),
+    Waiver("CKV_AWS_116", _RETIREMENT, f"{_AT_THE_END}: there is no event that could be lost"),
+    Waiver("CKV_AWS_117", _RETIREMENT, f"{_AT_THE_END}; it speaks to AWS's own APIs alone, over TLS"),
+    Waiver(
+        "CKV_AWS_272",
+        _RETIREMENT,
+        f"{_AT_THE_END}; its archive lies beside the JSON, and its digest is reviewed and checked",
+    ),
+    Waiver(
+        "CKV2_AWS_34",
+        "aws_ssm_parameter.facts",
+        "names and ARNs that every plan shows; a secret among them would be a mistake, encrypted or not",
+    ),
+    Waiver(
+        "CKV2_AWS_5",
+        "aws_security_group.endpoint_security_group",
+        "the endpoint that it is for is created by the project's own pipeline, in a state of its own",
+    ),
+    Waiver(
+        "CKV2_GIT_1",
+        _TEMPLATE_REPOSITORIES,
+        "Terraform alone writes a template repository's files, to its main branch; its plan shows each change",
+    ),
+    Waiver(
+        "CKV2_GIT_1",
+        "github_repository.repository",
+        "GitHub protects no branch of a private repository of a personal account without a paid plan",
+        setting="branch-protection",
+    ),
+    Waiver(
+        "CKV_GIT_5",
+        "github_branch_protection.repository_main",
+        "how many people review is the project team's to say",
+        setting="required-reviews",
+    ),
+    Waiver(
+        "CKV_GIT_6",
+        "github_branch_protection.repository_main",
+        "signed commits need a key on each person's machine, which the platform team cannot give them",
     ),
     Waiver(
         "CKV_AWS_338",
