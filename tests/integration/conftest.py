@@ -129,8 +129,18 @@ def terraform(
 
 
 @pytest.fixture
+def provider_variables(provider: ProviderSource) -> Mapping[str, str]:
+    """Return what tells a site's Terraform where its providers are: a module whose stacks need more has its own."""
+    return provider.environment()
+
+
+@pytest.fixture
 def make_site(
-    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
+    emulator: Emulator,
+    terraform_engine: Engine,
+    provider_variables: Mapping[str, str],
+    missing: Missing,
+    tmp_path: Path,
 ) -> Callable[[Path], Site]:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments."""
 
@@ -139,7 +149,7 @@ def make_site(
         runner = Terraform(
             terraform_engine,
             tmp_path / "cdktf.out" / "stacks" / plan.name,
-            {**environment, **provider.environment()},
+            {**environment, **provider_variables},
             tmp_path / "data" / plan.name,
         )
         try:
