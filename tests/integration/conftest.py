@@ -122,8 +122,18 @@ def terraform(
 
 
 @pytest.fixture
+def provider_variables(provider: ProviderSource) -> Mapping[str, str]:
+    """Return what tells a site's Terraform where its providers are: a module whose stacks need more has its own."""
+    return provider.environment()
+
+
+@pytest.fixture
 def make_site(
-    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
+    emulator: Emulator,
+    terraform_engine: Engine,
+    provider_variables: Mapping[str, str],
+    missing: Missing,
+    tmp_path: Path,
 ) -> SiteMaker:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments."""
-    return site_maker(emulator, terraform_engine, provider, missing, tmp_path)
+    return site_maker(emulator, terraform_engine, provider_variables, missing, tmp_path)

@@ -1,40 +1,40 @@
 """Stacks with repositories on GitHub, schema-checked: a stand-in takes the place of the GitHub provider.
 
-The stand-in serves the real provider's schema (``tests/unit/test_github_provider_schema.py``) and keeps repositories
-in a folder. Terraform, the AWS provider and what is synthesized are the real ones; GitHub is not, so that nothing
-here says how GitHub answers. The AWS half of each stack is applied, planned again and destroyed on the emulator.
+The stand-in serves the real provider's schema and keeps repositories in a file (``tests/stand_in_github/README.md``).
+Terraform, the AWS provider and what is synthesized are the real ones; GitHub is not, so that nothing here says how
+GitHub answers. The AWS half of each stack is applied, planned again and destroyed on the emulator.
 """
 
 import json
 import zipfile
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import pytest
+from github_account import Repository
+from installation import StandIn
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
-from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
-from sagemaker_templates.stacks.synthesis import StackPlan
+from sagemaker_templates.seeds import assemble
+from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
-from site_on_emulator import Site, apply_and_plan_again, destroy
-from stand_in_github import PYTHON, StandInGitHub, stand_in_github
+from site_on_emulator import Site, apply_and_plan_again, at_once, destroy
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "golden"
 ACCOUNT = "111111111111"
-TOKEN = "ghp_plantedTokenThatNothingMayEverRepeat0"
+TOKEN = "ghp" + "_plantedTokenThatNothingMayEverRepeat0"
 CONNECTION = f"arn:aws:codeconnections:us-east-1:{ACCOUNT}:connection/01234567-89ab-cdef-0123-456789abcdef"
 ENVIRONMENT = f"""\
 account-id: "{ACCOUNT}"
 region: us-east-1
 protect-data: false
-state:
-  type: local
 defaults:
   aws-codeconnection-arn: {CONNECTION}
 """
+LOCAL_STATE = "state:\n  type: local\n"
+REMOTE_STATE = f"state:\n  type: s3\n  bucket: example-tfstate-{ACCOUNT}\n  key-prefix: ml/dev\n"
 KINDS = {
     "personal": "  repository-type: GitHub\n  repository-owner: example-user\n  branch-protection: false\n",
     "organization": "  repository-type: GitHub\n  repository-owner: example-org\n",
@@ -60,27 +60,16 @@ class Environments(Protocol):
     def __call__(self, kind: str, templates: Iterable[str] = ..., more: str = ...) -> Path: ...
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str], NoReturn]) -> StandInGitHub:
-    """Return the stand-in, once for all tests here."""
-    if not PYTHON.exists():
-        missing("the stand-in is not installed: make tests/stand_in_github_provider/.venv/.installed")
-    return stand_in_github(tmp_path_factory.mktemp("stand-in"))
+@pytest.fixture
+def github(stand_in_github: StandIn) -> StandIn:
+    """Return the stand-in with no repository in it."""
+    return stand_in_github
 
 
 @pytest.fixture
-def github(installed: StandInGitHub) -> StandInGitHub:
-    """Return the stand-in with no repository in it."""
-    installed.forget()
-    return installed
-
-
-@pytest.fixture(scope="module")
-def provider(
-    provider: ProviderSource, installed: StandInGitHub, tmp_path_factory: pytest.TempPathFactory
-) -> ProviderSource:
-    """Return where both providers come from."""
-    return installed.source(provider, tmp_path_factory.mktemp("providers"))
+def provider_variables(github: StandIn) -> Mapping[str, str]:
+    """Return what tells a site's Terraform where both providers and the repositories are."""
+    return github.environment()
 
 
 @pytest.fixture
@@ -91,7 +80,9 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
         folder = tmp_path_factory.mktemp("environments") / "environments"
         projects = folder / "dev" / "projects"
         projects.mkdir(parents=True)
-        (folder / "dev" / "environment.yaml").write_text(ENVIRONMENT + KINDS[kind])
+        # The builds of model_deploy have to reach the state.
+        state = REMOTE_STATE if "model_deploy" in templates else LOCAL_STATE
+        (folder / "dev" / "environment.yaml").write_text(state + ENVIRONMENT + KINDS[kind])
         for file in GOLDEN.glob("*minimal/environments/dev/projects/*.yaml"):
             text = file.read_text()
             if any(f"project-template-type: {template}\n" in text for template in templates):
@@ -103,7 +94,7 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_schema_checked_every_template_can_be_planned(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments, kind: str
+    make_site: MakeSite, github: StandIn, environments: Environments, kind: str
 ) -> None:
     site = make_site(environments(kind))
     assert {plan.project.template for plan in site.plans if plan.project} == set(all_templates())
@@ -112,10 +103,32 @@ def test_schema_checked_every_template_can_be_planned(
         terraform.validate()
         created = _created(terraform, "github_repository")
         if plan.project:
-            assert created == [f"{plan.project.name}-{all_templates()[plan.project.template].repository_suffix}"]
+            assert created == [_repository_of(plan.project)]
+        elif plan.deployment:
+            assert created == []
         else:
             assert created == sorted(f"sagemaker-template-dev-{name}" for name in all_templates())
-    assert github.repositories(*OWNERS[kind]) == {}
+    assert github.account.content().repositories == []
+
+
+def _repository_of(project: Project) -> str:
+    return f"{project.name}-{all_templates()[project.template].repository_suffix}"
+
+
+def _repositories(github: StandIn, host: str, owner: str) -> dict[str, Repository]:
+    """An owner's repositories by name."""
+    every = github.account.content().repositories
+    return {found["name"]: found for found in every if (found["host"], found["owner"]) == (host, owner)}
+
+
+def _create_by_hand(github: StandIn, name: str) -> None:
+    with github.account.changing() as content:
+        owner = content.owner(*OWNERS["organization"])
+        owner.create_repository(name, {"visibility": "private", "description": "by hand"}, first_commit=True)
+
+
+def _received(github: StandIn, secret: str) -> bool:
+    return github.account.content().received(*OWNERS["organization"], secret)
 
 
 def _created(terraform: Terraform, type_: str) -> list[str]:
@@ -127,7 +140,7 @@ def _created(terraform: Terraform, type_: str) -> list[str]:
     )
 
 
-def test_schema_checked_two_owners_are_planned_beside_codecommit(make_site: MakeSite, github: StandInGitHub) -> None:
+def test_schema_checked_two_owners_are_planned_beside_codecommit(make_site: MakeSite, github: StandIn) -> None:
     site = make_site(GOLDEN / "github-two-owners" / "environments")
     foundation = site.plans[0]
     site.terraform(foundation).validate()
@@ -173,9 +186,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_the_stand_in_refuses(
-    terraform_engine: Engine, provider: ProviderSource, github: StandInGitHub, tmp_path: Path, wrong: str
-) -> None:
+def test_the_stand_in_refuses(terraform_engine: Engine, github: StandIn, tmp_path: Path, wrong: str) -> None:
     """What the real provider's schema does not allow is refused: else the tests above would prove nothing."""
     golden = json.loads((GOLDEN / "github-organization" / "stacks" / "dev-llama" / "cdk.tf.json").read_text())
     resources = {kind: body for kind, body in golden["resource"].items() if kind.startswith("github_")}
@@ -183,7 +194,7 @@ def test_the_stand_in_refuses(
         "terraform": {"required_providers": {"github": golden["terraform"]["required_providers"]["github"]}},
         "resource": resources,
     }
-    terraform = Terraform(terraform_engine, tmp_path, provider.environment(), tmp_path / "data")
+    terraform = Terraform(terraform_engine, tmp_path, github.environment(), tmp_path / "data")
     file = tmp_path / "main.tf.json"
     file.write_text(json.dumps(stack))
     terraform.init()
@@ -197,26 +208,30 @@ def test_the_stand_in_refuses(
 
 
 def test_with_a_stand_in_for_github_every_template_is_applied_stays_as_planned_and_can_be_destroyed(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments
+    make_site: MakeSite, github: StandIn, environments: Environments
 ) -> None:
     site = make_site(environments("organization"))
-    foundation, *projects = site.plans
-    apply_and_plan_again(site.terraform(foundation))
-    _at_once(lambda plan: apply_and_plan_again(site.terraform(plan)), projects)
-    repositories = github.repositories(*OWNERS["organization"])
+    first = [plan for plan in site.plans if not plan.project]
+    projects = [plan for plan in site.plans if plan.project]
+    at_once(lambda plan: apply_and_plan_again(site.terraform(plan)), first)
+    at_once(lambda plan: apply_and_plan_again(site.terraform(plan)), projects)
+    repositories = _repositories(github, *OWNERS["organization"])
+    assert {plan.project.template for plan in projects if plan.project} == set(all_templates())
     for plan in projects:
         assert plan.project
-        template = f"sagemaker-template-dev-{plan.project.template}"
-        name = f"{plan.project.name}-{all_templates()[plan.project.template].repository_suffix}"
-        assert repositories[name]["template"] == [
-            {"owner": "example-org", "repository": template, "include_all_branches": None}
-        ]
-        assert github.received(*OWNERS["organization"], "emulated-token")
-    _at_once(lambda plan: destroy(site.terraform(plan)), projects)
-    destroy(site.terraform(foundation))
-    left = github.repositories(*OWNERS["organization"])
+        seed = assemble(all_templates()[plan.project.template].seed)
+        assert _files_on_main(repositories[_repository_of(plan.project)]) == seed
+    assert _received(github, "emulated-token")
+    at_once(lambda plan: destroy(site.terraform(plan)), projects)
+    at_once(lambda plan: destroy(site.terraform(plan)), first)
+    left = _repositories(github, *OWNERS["organization"])
     assert sorted(left) == sorted(repositories)
-    assert all(repository["archived"] for repository in left.values()), "destroyed means archived"
+    assert all(repository["settings"]["archived"] for repository in left.values()), "destroyed means archived"
+
+
+def _files_on_main(repository: Repository) -> dict[str, bytes]:
+    files = repository["branches"]["main"]["files"]
+    return {path: file["content"].encode() for path, file in files.items()}
 
 
 @pytest.mark.parametrize(
@@ -227,7 +242,7 @@ def test_with_a_stand_in_for_github_every_template_is_applied_stays_as_planned_a
     ],
 )
 def test_with_a_stand_in_for_github_a_case_is_applied_stays_as_planned_and_can_be_destroyed(
-    make_site: MakeSite, github: StandInGitHub, *, case: str, host: str, owner: str, archived: bool
+    make_site: MakeSite, github: StandIn, *, case: str, host: str, owner: str, archived: bool
 ) -> None:
     site = make_site(GOLDEN / case / "environments")
     foundation, project = site.plans
@@ -238,38 +253,33 @@ def test_with_a_stand_in_for_github_a_case_is_applied_stays_as_planned_and_can_b
     assert clone_url == f"https://{host}/{owner}/{project.project.name}-build.git"
     destroy(site.terraform(project))
     destroy(site.terraform(foundation))
-    assert bool(github.repositories(host, owner)) is archived
-
-
-def _at_once(work: Callable[[StackPlan], None], plans: Iterable[StackPlan]) -> None:
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(work, plans))
+    assert bool(_repositories(github, host, owner)) is archived
 
 
 GITHUB_HALF = ("-target=github_repository.repository",)
 
 
 def test_with_a_stand_in_for_github_an_existing_repository_is_neither_taken_over_nor_destroyed(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments
+    make_site: MakeSite, github: StandIn, environments: Environments
 ) -> None:
     site = make_site(environments("organization", ["xgboost_abalone"]))
     foundation, project = site.plans
     site.terraform(foundation).apply()
-    github.add_repository(*OWNERS["organization"], "abalone-build")
-    before = github.repositories(*OWNERS["organization"])["abalone-build"]
+    _create_by_hand(github, "abalone-build")
+    before = _repositories(github, *OWNERS["organization"])["abalone-build"]
     terraform = site.terraform(project)
-    with pytest.raises(TerraformError, match="name already exists on this account"):
+    with pytest.raises(TerraformError, match="Name already exists on this account"):
         terraform.apply(None, *GITHUB_HALF)
     terraform.destroy(*GITHUB_HALF)
-    assert github.repositories(*OWNERS["organization"])["abalone-build"] == before
+    assert _repositories(github, *OWNERS["organization"])["abalone-build"] == before
 
 
 def test_with_a_stand_in_for_github_an_import_block_adopts_an_existing_repository(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments
+    make_site: MakeSite, github: StandIn, environments: Environments
 ) -> None:
     site = make_site(environments("organization", ["xgboost_abalone"]))
     _, project = site.plans
-    github.add_repository(*OWNERS["organization"], "abalone-build")
+    _create_by_hand(github, "abalone-build")
     block = 'import {\n  to = github_repository.repository\n  id = "abalone-build"\n}\n'
     (site.folder / "cdktf.out" / "stacks" / project.name / "adopt.tf").write_text(block)
     terraform = site.terraform(project)
@@ -282,22 +292,22 @@ def test_with_a_stand_in_for_github_an_import_block_adopts_an_existing_repositor
     assert change["change"]["actions"] == ["update"]
     assert change["change"]["importing"] == {"id": "abalone-build"}
     terraform.apply(plan)
-    assert github.repositories(*OWNERS["organization"])["abalone-build"]["vulnerability_alerts"] is True
+    assert _repositories(github, *OWNERS["organization"])["abalone-build"]["settings"]["vulnerability_alerts"] is True
     assert not terraform.plan(*GITHUB_HALF).has_changes
 
 
 @pytest.mark.parametrize("secret", [TOKEN, f"{TOKEN}\n", json.dumps({"github_token": TOKEN, "user": "x"})])
 def test_the_token_reaches_the_provider_whether_its_secret_is_plain_or_json(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments, emulator: Emulator, secret: str
+    make_site: MakeSite, github: StandIn, environments: Environments, emulator: Emulator, secret: str
 ) -> None:
     _plant(emulator, "github_token", secret)
     site = make_site(environments("organization", ["xgboost_abalone"]))
     site.terraform(site.plans[0]).plan()
-    assert github.received(*OWNERS["organization"], TOKEN)
+    assert _received(github, TOKEN)
 
 
 def test_json_without_a_token_is_an_error_that_does_not_show_it(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments, emulator: Emulator
+    make_site: MakeSite, github: StandIn, environments: Environments, emulator: Emulator
 ) -> None:
     _plant(emulator, "github_token", json.dumps({"githubtoken": TOKEN}))
     site = make_site(environments("organization", ["xgboost_abalone"]))
@@ -307,24 +317,23 @@ def test_json_without_a_token_is_an_error_that_does_not_show_it(
 
 
 def test_the_apps_key_reaches_the_provider(
-    make_site: MakeSite, github: StandInGitHub, environments: Environments, emulator: Emulator
+    make_site: MakeSite, github: StandIn, environments: Environments, emulator: Emulator
 ) -> None:
     key = "-----BEGIN RSA PRIVATE KEY-----\nplanted\n-----END RSA PRIVATE KEY-----\n"
     _plant(emulator, "app-key", key)
     app = 'github-app-id: "1"\ngithub-app-installation-id: "2"\ngithub-app-private-key-secret-name: app-key\n'
     site = make_site(environments("organization", ["xgboost_abalone"], app))
     site.terraform(site.plans[0]).plan()
-    assert github.received(*OWNERS["organization"], key)
+    assert _received(github, key)
 
 
 def test_a_planted_token_is_found_in_no_plan_state_json_or_log(
     *,
     make_site: MakeSite,
-    github: StandInGitHub,
+    github: StandIn,
     environments: Environments,
     emulator: Emulator,
     terraform_engine: Engine,
-    provider: ProviderSource,
     tmp_path: Path,
 ) -> None:
     _plant(emulator, "github_token", TOKEN)
@@ -336,7 +345,7 @@ def test_a_planted_token_is_found_in_no_plan_state_json_or_log(
             tmp_path / "cdktf.out" / "stacks" / plan.name,
             {
                 **emulator.environment(ACCOUNT, "us-east-1"),
-                **provider.environment(),
+                **github.environment(),
                 "TF_LOG": LOG_LEVEL,
                 "TF_LOG_PATH": str(tmp_path / f"{plan.name}.log"),
             },
@@ -350,9 +359,9 @@ def test_a_planted_token_is_found_in_no_plan_state_json_or_log(
         said.append(terraform.plan().text)
         said.append(json.dumps(terraform.show_json()))
         said.append(json.dumps(terraform.output()))
-    assert github.received(*OWNERS["organization"], TOKEN), "otherwise nothing was shown"
+    assert _received(github, TOKEN), "otherwise nothing was shown"
     assert [text for text in said if TOKEN in text] == []
-    searched = _files_with_contents(tmp_path) | _files_with_contents(github.folder)
+    searched = _files_with_contents(tmp_path) | _files_with_contents(github.cli_config_file.parent)
     names = " ".join(searched)
     assert all(kind in names for kind in ("tfstate", "cdk.tf.json", ".log", "plan!tfplan", "plan!tfstate"))
     assert [name for name, content in searched.items() if TOKEN.encode() in content] == []

@@ -112,7 +112,7 @@ def world(  # noqa: PLR0917 - fixtures
     """Everything that Terraform makes before a model is deployed, and the project that trained the model."""
     emulator_process.reset()
     folder = tmp_path_factory.mktemp("site")
-    site = site_maker(emulator_process, terraform_engine, provider, missing, folder)(
+    site = site_maker(emulator_process, terraform_engine, provider.environment(), missing, folder)(
         Path(__file__).parent / "environments_of_deployment"
     )
     _apply(site)

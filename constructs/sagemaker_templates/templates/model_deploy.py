@@ -12,7 +12,6 @@ from pydantic import Field
 
 from sagemaker_templates.assets import Asset
 from sagemaker_templates.blocks.approved_models import ApprovedModels
-from sagemaker_templates.blocks.code_repository import codecommit_repository
 from sagemaker_templates.blocks.delivery_pipeline import start_on_push
 from sagemaker_templates.blocks.deployment_pipeline import deployment_pipeline, start_on_approval
 from sagemaker_templates.blocks.deployment_roles import deployer_role, planner_role
@@ -20,6 +19,7 @@ from sagemaker_templates.blocks.encryption import encryption_key, log_group, log
 from sagemaker_templates.blocks.endpoint_retirement import endpoint_retirement, retirement_asset
 from sagemaker_templates.blocks.endpoint_role import endpoint_role
 from sagemaker_templates.blocks.network import security_groups_of_endpoint
+from sagemaker_templates.blocks.project_repository import project_repository
 from sagemaker_templates.blocks.project_storage import pipeline_storage
 from sagemaker_templates.blocks.storage import BucketOptions, encrypted_bucket
 from sagemaker_templates.blocks.target_facts import Options, target_facts
@@ -69,7 +69,7 @@ def build(context: ProjectContext) -> None:
         account_root=context.account_root,
         access_logs_bucket=context.access_logs_bucket,
     )
-    source = codecommit_repository(stack, "repository", names=names, protect=environment.protect_data)
+    source = project_repository(stack, "repository", names=names, protect=environment.protect_data)
     logs = log_group(
         stack,
         "build_logs",

@@ -1,7 +1,7 @@
 """A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,6 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.operations.engine import Engine
-from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform
 from sagemaker_templates.seeds import assemble
 from sagemaker_templates.settings import Configuration
@@ -89,11 +88,11 @@ SiteMaker = Callable[[Path], Site]
 
 
 def site_maker(
-    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, folder: Path
+    emulator: Emulator, terraform_engine: Engine, providers: Mapping[str, str], missing: Missing, folder: Path
 ) -> SiteMaker:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments.
 
-    ``missing`` is called if there is no provider to be had.
+    ``providers`` are the variables that say where providers come from; ``missing`` is called if there are none.
     """
 
     def initialized(plan: StackPlan) -> Terraform:
@@ -101,7 +100,7 @@ def site_maker(
         runner = Terraform(
             terraform_engine,
             folder / "cdktf.out" / "stacks" / plan.name,
-            {**environment, **provider.environment()},
+            {**environment, **providers},
             folder / "data" / plan.name,
         )
         try:
