@@ -1,0 +1,228 @@
+"""Every setting of the repository that deploys, changed in one environment: what is planned there, and elsewhere."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from deploy.environments import load
+from deploy.plan import CONFIGURATION
+from deploy.resolve import Release
+from deploy.settings import EndpointSettings
+from deploy.target import Facts
+from deploy.variables import variables
+from pydantic import BaseModel
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform
+from site_on_emulator import Missing
+
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
+
+REGION = "us-east-1"
+ACCOUNTS = {"dev": "111111111111", "pre-prod": "222222222222", "prod": "333333333333"}
+CHANGED = "pre-prod"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNTS[CHANGED]}:on-call"
+RELEASE = Release("ready", "abalone", f"arn:aws:sagemaker:{REGION}:{ACCOUNTS['dev']}:model-package/abalone/3", 3)
+
+INSTANCES: dict[str, Any] = {
+    "variants": {
+        "main": {
+            "instance-type": "ml.m5.large",
+            "instance-count": 2,
+            "autoscaling": {"min": 2, "max": 4, "invocations-per-instance": 600},
+        }
+    },
+    "rollout": {"type": "canary", "percentage": 50},
+}
+SERVERLESS: dict[str, Any] = {"variants": {"main": {"serverless": {"memory-mb": 2048, "max-concurrency": 5}}}}
+
+ENDPOINT = "aws_sagemaker_endpoint.this"
+CONFIGURED = "aws_sagemaker_endpoint_configuration.this"
+SCALING = 'aws_appautoscaling_policy.this["main"]'
+BOUNDS = 'aws_appautoscaling_target.this["main"]'
+ERRORS, LATENCY = (f'aws_cloudwatch_metric_alarm.this["{name}"]' for name in ("server-errors", "latency"))
+UPDATE = "deployment_config.0.blue_green_update_policy.0"
+TRACKING = "target_tracking_scaling_policy_configuration.0"
+
+Planned = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A setting, its new value, and where the plan says what: ``planned`` is in the provider's units."""
+
+    setting: str
+    value: Any
+    address: str
+    path: str
+    planned: Any
+    base: str = "instances"
+
+
+CASES = [
+    Case(
+        "variants.main.instance-type", "ml.c5.large", CONFIGURED, "production_variants.0.instance_type", "ml.c5.large"
+    ),
+    Case("variants.main.instance-count", 3, CONFIGURED, "production_variants.0.initial_instance_count", 3),
+    Case("variants.main.weight", 5, CONFIGURED, "production_variants.0.initial_variant_weight", 5),
+    Case("variants.main.autoscaling.min", 3, BOUNDS, "min_capacity", 3),
+    Case("variants.main.autoscaling.max", 9, BOUNDS, "max_capacity", 9),
+    Case("variants.main.autoscaling.invocations-per-instance", 50, SCALING, f"{TRACKING}.target_value", 50),
+    Case("variants.main.autoscaling.scale-in-cooldown-seconds", 7, SCALING, f"{TRACKING}.scale_in_cooldown", 7),
+    Case("variants.main.autoscaling.scale-out-cooldown-seconds", 8, SCALING, f"{TRACKING}.scale_out_cooldown", 8),
+    Case(
+        "variants.main.serverless.memory-mb",
+        4096,
+        CONFIGURED,
+        "production_variants.0.serverless_config.0.memory_size_in_mb",
+        4096,
+        "serverless",
+    ),
+    Case(
+        "variants.main.serverless.max-concurrency",
+        9,
+        CONFIGURED,
+        "production_variants.0.serverless_config.0.max_concurrency",
+        9,
+        "serverless",
+    ),
+    Case("data-capture.percentage", 33, CONFIGURED, "data_capture_config.0.initial_sampling_percentage", 33),
+    Case("alarms.server-errors.above", 4, ERRORS, "threshold", 4),
+    Case("alarms.server-errors.minutes", 6, ERRORS, "evaluation_periods", 6),
+    Case("alarms.latency.above-ms", 250, LATENCY, "threshold", 250_000),
+    Case("alarms.latency.minutes", 7, LATENCY, "evaluation_periods", 7),
+    Case("alarms.notify", [TOPIC], LATENCY, "alarm_actions", [TOPIC]),
+    Case("rollout.type", "linear", ENDPOINT, f"{UPDATE}.traffic_routing_configuration.0.type", "LINEAR"),
+    Case(
+        "rollout.percentage",
+        25,
+        ENDPOINT,
+        f"{UPDATE}.traffic_routing_configuration.0.canary_size.0.value",
+        25,
+    ),
+    Case(
+        "rollout.wait-minutes", 2, ENDPOINT, f"{UPDATE}.traffic_routing_configuration.0.wait_interval_in_seconds", 120
+    ),
+    Case("rollout.keep-old-minutes", 3, ENDPOINT, f"{UPDATE}.termination_wait_in_seconds", 180),
+]
+NOT_PLANNED = {"sample.file", "sample.content-type"}  # sent once the endpoint serves: no resource of Terraform's
+
+
+@pytest.fixture(scope="module")
+def plan_of(
+    emulator_process: Emulator,
+    terraform_engine: Engine,
+    provider: ProviderSource,
+    missing: Missing,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Path], Planned]:
+    """Return a function that plans the endpoint of an environment of a repository; the same input is planned once."""
+    folder = tmp_path_factory.mktemp("settings") / "terraform"
+    shutil.copytree(CONFIGURATION, folder)
+    (folder / "backend_override.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
+    environment = {**emulator_process.environment(ACCOUNTS[CHANGED], REGION), **provider.environment()}
+    terraform = Terraform(terraform_engine, folder, environment, folder.with_name("data"))
+    try:
+        terraform.init()
+    except ProviderUnavailableError as error:
+        missing(str(error))
+    known: dict[str, Planned] = {}
+
+    def planned(name: str, repository: Path) -> Planned:
+        settings = load(name, repository)
+        given = json.dumps(variables(settings, facts_of(name), RELEASE, CONFIGURATION), sort_keys=True)
+        if given not in known:
+            (folder / "terraform.tfvars.json").write_text(given)
+            changes = terraform.show_json(terraform.plan())["resource_changes"]
+            known[given] = {change["address"]: change["change"]["after"] for change in changes}
+        return known[given]
+
+    return planned
+
+
+def facts_of(name: str) -> Facts:
+    """What the platform says of the target of an environment."""
+    account, endpoint = ACCOUNTS[name], f"abalone-{name}"
+    return Facts.model_validate(
+        {
+            "environment": name,
+            "account_id": account,
+            "region": REGION,
+            "endpoint_name": endpoint,
+            "execution_role_arn": f"arn:aws:iam::{account}:role/model-deploy/{endpoint}-endpoint",
+            "kms_key_arn": f"arn:aws:kms:{REGION}:{account}:key/11111111-2222-3333-4444-555555555555",
+            "data_capture_uri": f"s3://{endpoint}-capture-{account}/captured",
+            "state": {"bucket": "unused", "key": "unused", "region": REGION},
+            "tags": {"sagemaker:project-name": "abalone"},
+        }
+    )
+
+
+def repository(folder: Path, base: str, setting: str = "", value: Any = None) -> Path:
+    """Write the settings of three environments, the base in each; one of them may have a setting changed."""
+    (folder / "environments").mkdir(parents=True)
+    (folder / "environments/default.yml").write_text("{}")
+    for name in ACCOUNTS:
+        settings = deepcopy({"instances": INSTANCES, "serverless": SERVERLESS}[base])
+        if setting and name == CHANGED:
+            *parents, last = setting.split(".")
+            reduce(lambda section, key: section.setdefault(key, {}), parents, settings)[last] = value
+        (folder / f"environments/{name}.yml").write_text(yaml.safe_dump(settings))
+    return folder
+
+
+def at(planned: Planned, address: str, path: str) -> Any:
+    """The value at a dotted path of a resource; None where there is nothing."""
+    found: Any = planned.get(address)
+    for key in path.split("."):
+        if isinstance(found, list):
+            found = found[int(key)] if int(key) < len(found) else None
+        else:
+            found = found.get(key) if found else None
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.setting)
+def test_a_setting_is_seen_in_the_plan_of_its_own_environment_only(
+    plan_of: Callable[[str, Path], Planned], tmp_path: Path, case: Case
+) -> None:
+    """Real plans: the value is where it belongs, and the other environments' plans are what they were."""
+    before = repository(tmp_path / "before", case.base)
+    after = repository(tmp_path / "after", case.base, case.setting, case.value)
+
+    assert at(plan_of(CHANGED, before), case.address, case.path) != case.planned
+    assert at(plan_of(CHANGED, after), case.address, case.path) == case.planned
+    for other in sorted(ACCOUNTS.keys() - {CHANGED}):
+        assert plan_of(other, after) == plan_of(other, before)
+
+
+def test_every_setting_that_there_is_has_been_changed() -> None:
+    """A new one needs a line above."""
+    assert {case.setting for case in CASES} == set(settings_below(EndpointSettings)) - NOT_PLANNED
+
+
+def settings_below(section: type[BaseModel], above: str = "") -> Iterator[str]:
+    """The dotted paths of all settings; the one variant is ``main``."""
+    for name, field in section.model_fields.items():
+        path = f"{above}{field.alias or name}"
+        sections = list(_sections(field.annotation))
+        if not sections:
+            yield path
+        for below in sections:
+            variant = ".main" if path == "variants" else ""
+            yield from settings_below(below, f"{path}{variant}.")
+
+
+def _sections(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _sections(argument)
