@@ -168,6 +168,6 @@ def test_the_length_of_the_facts_counts_every_tag(tags: dict[str, str]) -> None:
     state = S3State("tfstate", "ml", "us-east-1")
     names = TargetNames(a_project(), Target("prod", "333333333333", "us-east-1", tags=tags))
     bare = TargetNames(a_project(), Target("prod", "333333333333", "us-east-1"))
-    more = sum(len(f'"{key}": "{value}", ') for key, value in tags.items())
+    more = sum(len(f'"{key}":"{value}",') for key, value in tags.items())
     options = Options(enable_data_capture=True, enable_network_isolation=False)
     assert length_of_facts(names, state, options) == length_of_facts(bare, state, options) + more

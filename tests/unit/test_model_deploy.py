@@ -50,7 +50,8 @@ def _variables(project: str) -> dict[str, str]:
 
 
 def _facts(stage: str) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(_all("aws_ssm_parameter", _target(stage))["facts"]["value"])
+    assert _all("aws_ssm_parameter", _target(stage))["facts"]["value"] == "${jsonencode(local.target)}"
+    facts: dict[str, Any] = documents(FULL)[_target(stage)]["locals"]["target"]
     return facts
 
 
@@ -411,7 +412,7 @@ def test_the_endpoint_goes_before_anything_that_it_needs(stage: str) -> None:
     } <= before
     assert "aws_lambda_function.endpoint_retirement_function" in invocation["function_name"]
     # The key and the security group are needed by the facts.
-    assert "aws_kms_key.endpoint_key" in stack["aws_ssm_parameter"]["facts"]["value"]
+    assert _facts(stage)["kms_key_arn"] == "${aws_kms_key.endpoint_key.arn}"
 
 
 @each_stage
@@ -449,5 +450,5 @@ def test_targets_come_before_the_project_whose_pipeline_deploys_to_them() -> Non
 def test_without_data_capture_there_is_no_bucket_and_no_right_to_write_one() -> None:
     stack = documents(MINIMAL)[_target("dev")]
     assert "aws_s3_bucket" not in stack["resource"]
-    assert json.loads(stack["resource"]["aws_ssm_parameter"]["facts"]["value"])["data_capture_uri"] is None
+    assert "data_capture_uri" not in stack["locals"]["target"]
     assert "s3:PutObject" not in json.dumps(stack["data"]["aws_iam_policy_document"]["endpoint_role_rights"])

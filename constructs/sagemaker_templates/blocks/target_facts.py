@@ -7,7 +7,7 @@ from typing import Any
 
 from sagemaker_templates.blocks.endpoint_role import CAPTURE_PREFIX
 from sagemaker_templates.naming import TargetNames, state_key
-from sagemaker_templates.providers import aws
+from sagemaker_templates.providers import aws, cdktf
 from sagemaker_templates.settings.model import S3State
 
 STANDARD_LENGTH = 4096
@@ -38,8 +38,11 @@ def target_facts(
     kms_key_arn: str,
     security_group_ids: Sequence[str],
 ) -> Any:
-    """Add the SSM parameter. It holds names and addresses, no secret, so it is plain text."""
-    text = _text(
+    """Add the SSM parameter. It holds names and addresses, no secret, so it is plain text.
+
+    What it holds stands in the stack as an object, so that a changed fact is one line of a review.
+    """
+    facts = _facts(
         names,
         state,
         options,
@@ -47,6 +50,7 @@ def target_facts(
         kms_key_arn=kms_key_arn,
         security_group_ids=security_group_ids,
     )
+    target = cdktf.TerraformLocal(scope, "target", facts)
     return aws.ssm_parameter.SsmParameter(
         scope,
         id_,
@@ -54,7 +58,7 @@ def target_facts(
         description=f"What the repository of {names.project.name} must know of {names.target.name}",
         type="String",
         tier="Advanced" if length_of_facts(names, state, options) > STANDARD_LENGTH else "Standard",
-        value=text,
+        value=f"${{jsonencode({target.fqn})}}",
     )
 
 
@@ -62,7 +66,7 @@ def length_of_facts(names: TargetNames, state: S3State, options: Options) -> int
     """The most characters that the parameter will have, whatever ids AWS gives to what does not exist yet."""
     network = names.target.network
     given = network.security_group_ids
-    text = _text(
+    facts = _facts(
         names,
         state,
         options,
@@ -70,10 +74,10 @@ def length_of_facts(names: TargetNames, state: S3State, options: Options) -> int
         kms_key_arn=names.arn("kms", f"key/{_KEY_ID}"),
         security_group_ids=[_SECURITY_GROUP, *given] if network.vpc_id else given,
     )
-    return len(text)
+    return len(json.dumps(facts, separators=(",", ":"), ensure_ascii=False))
 
 
-def _text(
+def _facts(
     names: TargetNames,
     state: S3State,
     options: Options,
@@ -81,16 +85,16 @@ def _text(
     execution_role_arn: str,
     kms_key_arn: str,
     security_group_ids: Sequence[str],
-) -> str:
+) -> dict[str, Any]:
     captured = f"s3://{names.capture_bucket}/{CAPTURE_PREFIX}" if options.enable_data_capture else None
-    facts = {
+    return {
         "environment": names.target.name,
         "account_id": names.target.account_id,
         "region": names.target.region,
         "endpoint_name": names.endpoint,
         "execution_role_arn": execution_role_arn,
         "kms_key_arn": kms_key_arn,
-        "data_capture_uri": captured,
+        **({"data_capture_uri": captured} if captured else {}),
         "enable_network_isolation": options.enable_network_isolation,
         "subnet_ids": list(names.target.network.subnet_ids),
         "security_group_ids": list(security_group_ids),
@@ -98,8 +102,7 @@ def _text(
             "bucket": state.bucket,
             "key": state_key(state, names.endpoint_state),
             "region": state.region,
-            "kms_key_id": state.kms_key_id,
+            **({"kms_key_id": state.kms_key_id} if state.kms_key_id else {}),
         },
         "tags": dict(names.tags),
     }
-    return json.dumps(facts, sort_keys=True, ensure_ascii=False)

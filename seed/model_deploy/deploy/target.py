@@ -29,9 +29,12 @@ class State(BaseModel):
 
 
 class Facts(BaseModel):
-    """What the platform's Terraform wrote into the target's parameter; keys not known here are left alone."""
+    """What the platform's Terraform wrote into the target's parameter; keys not known here are left alone.
 
-    model_config = ConfigDict(frozen=True)
+    Text of digits, such as an account's id, may come as a number: CDKTF's HCL loses its quotes.
+    """
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
     environment: str
     account_id: str

@@ -58,6 +58,17 @@ def test_the_platforms_facts_are_read(session: Session, monkeypatch: pytest.Monk
     assert session.facts().endpoint_name == "abalone-prod"
 
 
+def test_text_of_digits_may_come_as_a_number(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CDKTF's HCL loses the quotes."""
+    numbers = {"account_id": 333333333333, "tags": {"cost-center": 1234}}
+    parameter(session, monkeypatch, json.dumps({**FACTS, **numbers}))
+
+    facts = session.facts()
+
+    assert facts.account_id == "333333333333"
+    assert facts.tags == {"cost-center": "1234"}
+
+
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
