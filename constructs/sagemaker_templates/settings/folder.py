@@ -25,7 +25,15 @@ class EnvironmentFolder:
 
 
 def find(folder: Path, report: Report) -> list[EnvironmentFolder]:
-    """The environments of a folder, sorted by name; what does not belong there is reported."""
+    """The environments of a folder, sorted by name; what does not belong there, or cannot be read, is reported."""
+    try:
+        return _found(folder, report)
+    except OSError as error:
+        report.add(Path(error.filename or folder), None, None, f"cannot be read: {error.strerror}")
+        return []
+
+
+def _found(folder: Path, report: Report) -> list[EnvironmentFolder]:
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         report.add(folder, None, None, f"{what}; a folder with one folder per environment is needed")

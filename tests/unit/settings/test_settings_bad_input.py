@@ -1,5 +1,8 @@
 """Every mistake gives one clear line, and exactly that line (the cases are in bad_input.yaml)."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +70,34 @@ def test_a_folder_without_environments_is_one_line(tmp_path: Path, monkeypatch: 
         load(Path("environments"), {})
     needed = "it needs at least one folder with an environment.yaml"
     assert str(raised.value) == f"environments: holds no environment; {needed}"
+
+
+@contextmanager
+def without_the_rights_of_root() -> Iterator[None]:
+    """Root may read whatever the mode says."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("unreadable", ["environments", "environments/dev", "environments/dev/projects"])
+def test_a_folder_that_may_not_be_read_is_one_line(
+    unreadable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose permission is missing is said, without a traceback."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o755)
+    Path("environments/dev/projects").mkdir(parents=True)
+    Path(unreadable).chmod(0)
+    with without_the_rights_of_root(), pytest.raises(InvalidSettings) as raised:
+        load(Path("environments"), {})
+    Path(unreadable).chmod(0o755)
+    assert str(raised.value).splitlines()[-1].startswith(unreadable)
+    assert str(raised.value).endswith("cannot be read: Permission denied")
 
 
 def test_names_derived_from_a_project_are_checked_at_its_line(problems: Problems) -> None:
