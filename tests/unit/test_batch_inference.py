@@ -1,11 +1,9 @@
 """batch_inference: what starts it, what it may read, and where everything lies."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from moto.events.models import EventPattern
 from pydantic import ValidationError
 from sagemaker_templates.templates.batch_inference import Parameters
 from synthesized import documents
@@ -24,54 +22,6 @@ def _all(kind: str, case: str = FULL) -> dict[str, dict[str, Any]]:
 def _statements(document: str) -> dict[str, dict[str, Any]]:
     found = documents(FULL)[STACK]["data"]["aws_iam_policy_document"][document]["statement"]
     return {statement["sid"]: statement for statement in found}
-
-
-def _event(account: str = "111111111111", **detail: str) -> Mapping[str, Any]:
-    """What SageMaker sends when a package of a group changes, as far as patterns can see it."""
-    return {
-        "version": "0",
-        "source": "aws.sagemaker",
-        "detail-type": "SageMaker Model Package State Change",
-        "account": account,
-        "region": "us-east-1",
-        "resources": [f"arn:aws:sagemaker:us-east-1:{account}:model-package/{GROUP}/3"],
-        "detail": {
-            "ModelPackageGroupName": GROUP,
-            "ModelPackageVersion": 3,
-            "ModelPackageStatus": "Completed",
-            "ModelApprovalStatus": "Approved",
-            **detail,
-        },
-    }
-
-
-def _starts(event: Mapping[str, Any]) -> bool:
-    """EventBridge's matching, as moto does it."""
-    pattern = EventPattern.load(_all("aws_cloudwatch_event_rule")["approval"]["event_pattern"])
-    return bool(pattern.matches_event(event))
-
-
-def test_an_approval_in_the_group_starts_the_pipeline() -> None:
-    assert _starts(_event())
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        _event(ModelApprovalStatus="Rejected"),
-        _event(ModelApprovalStatus="PendingManualApproval"),
-        _event(ModelPackageStatus="InProgress"),
-        _event(ModelPackageStatus="Failed"),
-        _event(ModelPackageGroupName="abalone-p-abalone02"),
-        _event(ModelPackageGroupName="abalone"),
-        _event(account="222222222222"),
-        {**_event(), "detail-type": "SageMaker Endpoint State Change"},
-        {**_event(), "source": "custom"},
-    ],
-    ids=lambda event: "-".join([event["account"], event["source"], *map(str, event["detail"].values())]),
-)
-def test_no_other_change_of_a_package_starts_it(event: Mapping[str, Any]) -> None:
-    assert not _starts(event)
 
 
 def test_a_schedule_is_there_when_it_is_wanted_and_only_then() -> None:

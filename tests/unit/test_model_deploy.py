@@ -2,11 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto.events.models import EventPattern
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
@@ -53,54 +52,6 @@ def _facts(stage: str) -> dict[str, Any]:
     assert _all("aws_ssm_parameter", _target(stage))["facts"]["value"] == "${jsonencode(local.target)}"
     facts: dict[str, Any] = documents(FULL)[_target(stage)]["locals"]["target"]
     return facts
-
-
-def _event(account: str = "111111111111", **detail: str) -> Mapping[str, Any]:
-    """What SageMaker sends when a package of a group changes, as far as patterns can see it."""
-    return {
-        "version": "0",
-        "source": "aws.sagemaker",
-        "detail-type": "SageMaker Model Package State Change",
-        "account": account,
-        "region": "us-east-1",
-        "resources": [f"arn:aws:sagemaker:us-east-1:{account}:model-package/{GROUP}/3"],
-        "detail": {
-            "ModelPackageGroupName": GROUP,
-            "ModelPackageVersion": 3,
-            "ModelPackageStatus": "Completed",
-            "ModelApprovalStatus": "Approved",
-            **detail,
-        },
-    }
-
-
-def _starts(event: Mapping[str, Any]) -> bool:
-    """EventBridge's matching, as moto does it."""
-    pattern = EventPattern.load(_all("aws_cloudwatch_event_rule")["approval"]["event_pattern"])
-    return bool(pattern.matches_event(event))
-
-
-def test_an_approval_in_the_group_starts_the_pipeline() -> None:
-    assert _starts(_event())
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        _event(ModelApprovalStatus="Rejected"),
-        _event(ModelApprovalStatus="PendingManualApproval"),
-        _event(ModelPackageStatus="InProgress"),
-        _event(ModelPackageGroupName="abalone-p-abalone02"),
-        _event(ModelPackageGroupName="abalone-p-abalone02", ModelApprovalStatus="Rejected"),
-        _event(ModelPackageGroupName="abalone"),
-        _event(account="222222222222"),
-        {**_event(), "detail-type": "SageMaker Endpoint State Change"},
-        {**_event(), "source": "custom"},
-    ],
-    ids=lambda event: "-".join([event["account"], event["source"], *map(str, event["detail"].values())]),
-)
-def test_no_other_change_of_a_package_starts_it(event: Mapping[str, Any]) -> None:
-    assert not _starts(event)
 
 
 def test_an_approval_starts_the_delivery_pipeline_with_a_role_that_can_do_nothing_else() -> None:
