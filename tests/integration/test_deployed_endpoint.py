@@ -10,8 +10,8 @@ import pytest
 from deploy.environments import load
 from deploy.plan import CONFIGURATION
 from deploy.resolve import Release
-from deploy.target import Facts
 from deploy.variables import variables
+from facts_of_target import REGION, facts_of_target
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
@@ -20,21 +20,9 @@ from site_on_emulator import Missing
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
-ACCOUNT, REGION = "333333333333", "us-east-1"
-ENDPOINT = "abalone-prod"
-FACTS = Facts.model_validate(
-    {
-        "environment": "prod",
-        "account_id": ACCOUNT,
-        "region": REGION,
-        "endpoint_name": ENDPOINT,
-        "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/model-deploy/{ENDPOINT}-endpoint",
-        "kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555",
-        "data_capture_uri": f"s3://{ENDPOINT}-capture-{ACCOUNT}/captured",
-        "state": {"bucket": "unused", "key": "unused", "region": REGION},
-        "tags": {"sagemaker:project-name": "abalone"},
-    }
-)
+ACCOUNT = "333333333333"
+FACTS = facts_of_target("prod", ACCOUNT)
+ENDPOINT = FACTS.endpoint_name
 LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
 
 Module = Callable[[int], Terraform]

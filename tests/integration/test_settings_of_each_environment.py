@@ -15,8 +15,8 @@ from deploy.environments import load
 from deploy.plan import CONFIGURATION
 from deploy.resolve import Release
 from deploy.settings import EndpointSettings
-from deploy.target import Facts
 from deploy.variables import variables
+from facts_of_target import REGION, facts_of_target
 from pydantic import BaseModel
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
@@ -26,7 +26,6 @@ from site_on_emulator import Missing
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
-REGION = "us-east-1"
 ACCOUNTS = {"dev": "111111111111", "pre-prod": "222222222222", "prod": "333333333333"}
 CHANGED = "pre-prod"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNTS[CHANGED]}:on-call"
@@ -138,7 +137,9 @@ def plan_of(
 
     def planned(name: str, repository: Path) -> Planned:
         settings = load(name, repository)
-        given = json.dumps(variables(settings, facts_of(name), RELEASE, CONFIGURATION), sort_keys=True)
+        given = json.dumps(
+            variables(settings, facts_of_target(name, ACCOUNTS[name]), RELEASE, CONFIGURATION), sort_keys=True
+        )
         if given not in known:
             (folder / "terraform.tfvars.json").write_text(given)
             changes = terraform.show_json(terraform.plan())["resource_changes"]
@@ -146,24 +147,6 @@ def plan_of(
         return known[given]
 
     return planned
-
-
-def facts_of(name: str) -> Facts:
-    """What the platform says of the target of an environment."""
-    account, endpoint = ACCOUNTS[name], f"abalone-{name}"
-    return Facts.model_validate(
-        {
-            "environment": name,
-            "account_id": account,
-            "region": REGION,
-            "endpoint_name": endpoint,
-            "execution_role_arn": f"arn:aws:iam::{account}:role/model-deploy/{endpoint}-endpoint",
-            "kms_key_arn": f"arn:aws:kms:{REGION}:{account}:key/11111111-2222-3333-4444-555555555555",
-            "data_capture_uri": f"s3://{endpoint}-capture-{account}/captured",
-            "state": {"bucket": "unused", "key": "unused", "region": REGION},
-            "tags": {"sagemaker:project-name": "abalone"},
-        }
-    )
 
 
 def repository(folder: Path, base: str, setting: str = "", value: Any = None) -> Path:
