@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 import installation as stand_in
 import pytest
@@ -13,23 +13,9 @@ from sagemaker_templates.operations.engine import Engine, EngineError, find_engi
 from sagemaker_templates.operations.mirror import ProviderSource, provider_source
 from sagemaker_templates.operations.terraform import Progress, ProviderUnavailableError, Terraform
 from site_on_emulator import Missing, SiteMaker, site_maker
+from terraform_factory import TerraformFactory
 
 REQUIRED_VARIABLE = "REQUIRE_INTEGRATION"
-
-
-class TerraformFactory(Protocol):
-    """Makes a stack of Terraform JSON and hands back a Terraform that has been initialized in it."""
-
-    def __call__(
-        self,
-        name: str,
-        stack: Mapping[str, Any],
-        account_id: str,
-        region: str = "us-east-1",
-        *,
-        progress: Progress | None = None,
-        variables: Mapping[str, str] | None = None,
-    ) -> Terraform: ...
 
 
 def _missing(reason: str) -> NoReturn:

@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import Account
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
+from terraform_factory import TerraformFactory
 
 pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
 
@@ -19,8 +20,6 @@ REGION = "eu-west-1"
 BUCKET = "example-state"
 _WAIT_SECONDS = 120
 _STOP_AT_GATE = "import socket; socket.create_connection(('127.0.0.1', {port})).recv(1)"
-
-TerraformFactory = Callable[..., Terraform]
 
 
 class _Gate:
@@ -53,7 +52,7 @@ def test_the_second_of_two_fails_cleanly_or_waits_and_no_state_is_lost(
 
     first = terraform("first", _stack({"one": _held(gate)}), ACCOUNT, REGION)
     impatient = terraform("impatient", _stack({"one": {}, "two": {}}), ACCOUNT, REGION)
-    patient = terraform("patient", _stack({"one": {}, "two": {}}), ACCOUNT, REGION, notice)
+    patient = terraform("patient", _stack({"one": {}, "two": {}}), ACCOUNT, REGION, progress=notice)
 
     with ThreadPoolExecutor() as pool:
         first_done = pool.submit(first.apply)

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import Account
 from sagemaker_templates.operations.terraform import Terraform
 from sagemaker_templates.settings.model import Network
+from terraform_factory import TerraformFactory
 
 pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
 
@@ -30,8 +30,6 @@ def handle(event, context):
     codecommit.create_commit(repositoryName=name, branchName="main", putFiles=[readme])
     return {"seeded": True, "account": boto3.client("sts").get_caller_identity()["Account"]}
 """
-
-TerraformFactory = Callable[..., Terraform]
 
 
 def test_a_delivery_pipeline_is_stable_and_its_repository_seeded(

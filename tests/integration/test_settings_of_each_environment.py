@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import reduce
@@ -31,17 +31,19 @@ CHANGED = "pre-prod"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNTS[CHANGED]}:on-call"
 RELEASE = Release("ready", "abalone", f"arn:aws:sagemaker:{REGION}:{ACCOUNTS['dev']}:model-package/abalone/3", 3)
 
-INSTANCES: dict[str, Any] = {
-    "variants": {
-        "main": {
-            "instance-type": "ml.m5.large",
-            "instance-count": 2,
-            "autoscaling": {"min": 2, "max": 4, "invocations-per-instance": 600},
-        }
+BASES: dict[str, dict[str, Any]] = {
+    "instances": {
+        "variants": {
+            "main": {
+                "instance-type": "ml.m5.large",
+                "instance-count": 2,
+                "autoscaling": {"min": 2, "max": 4, "invocations-per-instance": 600},
+            }
+        },
+        "rollout": {"type": "canary", "percentage": 50},
     },
-    "rollout": {"type": "canary", "percentage": 50},
+    "serverless": {"variants": {"main": {"serverless": {"memory-mb": 2048, "max-concurrency": 5}}}},
 }
-SERVERLESS: dict[str, Any] = {"variants": {"main": {"serverless": {"memory-mb": 2048, "max-concurrency": 5}}}}
 
 ENDPOINT = "aws_sagemaker_endpoint.this"
 CONFIGURED = "aws_sagemaker_endpoint_configuration.this"
@@ -104,7 +106,7 @@ CASES = [
         "rollout.percentage",
         25,
         ENDPOINT,
-        f"{UPDATE}.traffic_routing_configuration.0.canary_size.0.value",
+        f"{UPDATE}.traffic_routing_configuration.0.linear_step_size.0.value",
         25,
     ),
     Case(
@@ -116,14 +118,14 @@ NOT_PLANNED = {"sample.file", "sample.content-type"}  # sent once the endpoint s
 
 
 @pytest.fixture(scope="module")
-def plan_of(
+def plans(
     emulator_process: Emulator,
     terraform_engine: Engine,
     provider: ProviderSource,
     missing: Missing,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str, Path], Planned]:
-    """Return a function that plans the endpoint of an environment of a repository; the same input is planned once."""
+) -> Mapping[str, tuple[Planned, Planned]]:
+    """Plan one environment's endpoint of each base twice: as the base is, and with all of its settings changed."""
     folder = tmp_path_factory.mktemp("settings") / "terraform"
     shutil.copytree(CONFIGURATION, folder)
     (folder / "backend_override.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
@@ -133,31 +135,31 @@ def plan_of(
         terraform.init()
     except ProviderUnavailableError as error:
         missing(str(error))
-    known: dict[str, Planned] = {}
 
-    def planned(name: str, repository: Path) -> Planned:
-        settings = load(name, repository)
-        given = json.dumps(
-            variables(settings, facts_of_target(name, ACCOUNTS[name]), RELEASE, CONFIGURATION), sort_keys=True
-        )
-        if given not in known:
-            (folder / "terraform.tfvars.json").write_text(given)
-            changes = terraform.show_json(terraform.plan())["resource_changes"]
-            known[given] = {change["address"]: change["change"]["after"] for change in changes}
-        return known[given]
+    def planned(base: str, *cases: Case) -> Planned:
+        repository = write_repository(tmp_path_factory.mktemp("repository"), base, *cases)
+        (folder / "terraform.tfvars.json").write_text(variables_of(CHANGED, repository))
+        changes = terraform.show_json(terraform.plan())["resource_changes"]
+        return {change["address"]: change["change"]["after"] for change in changes}
 
-    return planned
+    return {base: (planned(base), planned(base, *(case for case in CASES if case.base == base))) for base in BASES}
 
 
-def repository(folder: Path, base: str, setting: str = "", value: Any = None) -> Path:
-    """Write the settings of three environments, the base in each; one of them may have a setting changed."""
+def variables_of(environment: str, repository: Path) -> str:
+    """All that Terraform is told of an environment."""
+    facts = facts_of_target(environment, ACCOUNTS[environment])
+    return json.dumps(variables(load(environment, repository), facts, RELEASE, CONFIGURATION))
+
+
+def write_repository(folder: Path, base: str, *cases: Case) -> Path:
+    """Write the settings of three environments, the base in each; one of them has those of the cases changed."""
     (folder / "environments").mkdir(parents=True)
     (folder / "environments/default.yml").write_text("{}")
     for name in ACCOUNTS:
-        settings = deepcopy({"instances": INSTANCES, "serverless": SERVERLESS}[base])
-        if setting and name == CHANGED:
-            *parents, last = setting.split(".")
-            reduce(lambda section, key: section.setdefault(key, {}), parents, settings)[last] = value
+        settings = deepcopy(BASES[base])
+        for case in cases if name == CHANGED else ():
+            *parents, last = case.setting.split(".")
+            reduce(lambda section, key: section.setdefault(key, {}), parents, settings)[last] = case.value
         (folder / f"environments/{name}.yml").write_text(yaml.safe_dump(settings))
     return folder
 
@@ -173,18 +175,29 @@ def at(planned: Planned, address: str, path: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.setting)
-def test_a_setting_is_seen_in_the_plan_of_its_own_environment_only(
-    plan_of: Callable[[str, Path], Planned], tmp_path: Path, case: Case
-) -> None:
-    """Real plans: the value is where it belongs, and the other environments' plans are what they were."""
-    before = repository(tmp_path / "before", case.base)
-    after = repository(tmp_path / "after", case.base, case.setting, case.value)
+each_setting = pytest.mark.parametrize("case", CASES, ids=lambda case: case.setting)
 
-    assert at(plan_of(CHANGED, before), case.address, case.path) != case.planned
-    assert at(plan_of(CHANGED, after), case.address, case.path) == case.planned
-    for other in sorted(ACCOUNTS.keys() - {CHANGED}):
-        assert plan_of(other, after) == plan_of(other, before)
+
+@each_setting
+def test_a_setting_is_seen_in_the_plan_of_its_environment(
+    plans: Mapping[str, tuple[Planned, Planned]], case: Case
+) -> None:
+    """In real plans: where it belongs, and only if it was set."""
+    before, after = plans[case.base]
+
+    assert at(before, case.address, case.path) != case.planned
+    assert at(after, case.address, case.path) == case.planned
+
+
+@each_setting
+def test_a_setting_of_one_environment_reaches_no_other(tmp_path: Path, case: Case) -> None:
+    """Terraform is told the same there, to the letter, and so plans the same."""
+    before = write_repository(tmp_path / "before", case.base)
+    after = write_repository(tmp_path / "after", case.base, case)
+
+    changed = {name for name in ACCOUNTS if variables_of(name, before) != variables_of(name, after)}
+
+    assert changed == {CHANGED}
 
 
 def test_every_setting_that_there_is_has_been_changed() -> None:

@@ -12,6 +12,7 @@ import pytest
 from installation import StandIn
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
+from terraform_factory import TerraformFactory
 
 pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
 
@@ -28,7 +29,7 @@ GitHub = Callable[..., Terraform]
 
 
 @pytest.fixture
-def github(terraform: Callable[..., Terraform], stand_in_github: StandIn) -> GitHub:
+def github(terraform: TerraformFactory, stand_in_github: StandIn) -> GitHub:
     """Return a function that initializes Terraform with a stack on the stand-in."""
 
     def initialized(
