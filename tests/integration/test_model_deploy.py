@@ -20,7 +20,8 @@ from sagemaker_templates.seeds import assemble, seed_folder
 from site_on_emulator import Missing, Site, at_once, site_maker
 from trained_model import TrainedModel, seed_python, train
 
-pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
+# In one process, for what its fixture makes takes minutes.
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("story")]
 
 REGION, GROUP = "us-east-1", "abalone-p-abalone01"
 ACCOUNTS = {"dev": "111111111111", "pre-prod": "222222222222", "prod": "333333333333"}

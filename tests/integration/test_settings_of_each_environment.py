@@ -24,7 +24,8 @@ from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform
 from site_on_emulator import Missing
 
-pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
+# In one process, for what its fixture makes takes a while.
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("settings")]
 
 ACCOUNTS = {"dev": "111111111111", "pre-prod": "222222222222", "prod": "333333333333"}
 CHANGED = "pre-prod"
