@@ -14,7 +14,8 @@ GOLDEN = ROOT / "tests" / "unit" / "golden"
 ENVIRONMENTS = sorted(path.name for path in SHIPPED.iterdir() if path.is_dir())
 DEPLOYS = "project-template-type: model_deploy"
 
-pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
+# The longest of all: groups are begun before single tests, and so no process waits for these at the end.
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("every-template")]
 
 
 @pytest.fixture
