@@ -1,13 +1,16 @@
 """The Terraform module of the repository that deploys: created, unchanged, rolled out, rolled back, destroyed."""
 
 import json
+import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from deploy.environments import load
+from deploy.environments import ROOT, load
 from deploy.plan import CONFIGURATION
 from deploy.resolve import Release
 from deploy.variables import variables
@@ -96,3 +99,25 @@ def test_a_rollback_fails_the_apply_and_keeps_what_serves_until_a_later_one_succ
     assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
     assert sagemaker.list_models()["Models"] == []
     assert alarms.describe_alarms()["MetricAlarms"] == []
+
+
+def test_the_module_can_be_checked_on_ones_own_machine_as_the_readme_says(
+    provider: ProviderSource, missing: Missing, tmp_path: Path
+) -> None:
+    """With neither a state nor credentials."""
+    if not shutil.which("terraform"):
+        missing("there is no terraform on the PATH")
+    (line,) = re.findall(r"`(terraform -chdir=terraform init[^`]*)`", (ROOT / "README.md").read_text())
+    shutil.copytree(CONFIGURATION, tmp_path / "terraform")
+    without_credentials = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    checked = subprocess.run(
+        ["bash", "-c", line],
+        cwd=tmp_path,
+        env=without_credentials | provider.environment() | {"CHECKPOINT_DISABLE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "The configuration is valid" in checked.stdout
