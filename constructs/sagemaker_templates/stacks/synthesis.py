@@ -43,6 +43,11 @@ class StackPlan:
     deployment: Deployment | None = None
     needs: tuple[str, ...] = ()
 
+    @property
+    def belongs_to(self) -> Project | None:
+        """The project that the stack is a part of, its own or a target's; None for a foundation."""
+        return self.deployment.project if self.deployment else self.project
+
 
 def planned_stacks(configuration: Configuration, templates: Mapping[str, Template]) -> list[StackPlan]:
     """The stacks of a configuration, each after those that it needs.

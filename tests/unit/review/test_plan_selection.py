@@ -5,21 +5,28 @@ import sys
 from pathlib import Path
 
 import pytest
+from builders import PROD as PROD_TARGET
 from builders import a_project, an_environment
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.review.plan.planning import NotSynthesized, check_synthesized
 from sagemaker_templates.review.plan.selection import selected
 from sagemaker_templates.stacks.synthesis import StackPlan
+from sagemaker_templates.stacks.target import Deployment
 from synthesized import ROOT
 
 COMMAND = (sys.executable, "-m", "sagemaker_templates.cli", "plan")
 DEV, PROD = an_environment(), an_environment(name="prod")
 ABALONE = a_project()
+SERVING = a_project(name="serving")
 STACKS = [
     StackPlan("dev-foundation", DEV),
     StackPlan("dev-abalone", DEV, ABALONE),
     StackPlan("dev-churn", DEV, a_project(name="churn")),
     StackPlan("prod-abalone", PROD, a_project(environment=PROD)),
+]
+DEPLOYED = [
+    StackPlan("prod-serving-target", PROD, deployment=Deployment(SERVING, PROD_TARGET)),
+    StackPlan("dev-serving", DEV, SERVING),
 ]
 
 
@@ -34,6 +41,14 @@ STACKS = [
 )
 def test_a_scope_names_everything_an_environment_or_a_project_in_it(scope: str | None, expected: list[str]) -> None:
     assert [stack.name for stack in selected(STACKS, scope)] == expected
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [("dev/serving", ["dev-serving"]), ("prod/serving", ["prod-serving-target"])],
+)
+def test_the_targets_of_a_project_are_a_part_of_it(scope: str, expected: list[str]) -> None:
+    assert [stack.name for stack in selected([*STACKS, *DEPLOYED], scope)] == expected
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from sagemaker_templates.stacks.synthesis import StackPlan
 def selected(stacks: Sequence[StackPlan], scope: str | None) -> list[StackPlan]:
     """Return the stacks of an environment or of one project in it; all of them without a scope.
 
+    A project that deploys has a target's stack in each of its stages, whichever environment the project is in.
+
     Raises:
         WrongInput: there is no such environment or project.
     """
@@ -20,8 +22,8 @@ def selected(stacks: Sequence[StackPlan], scope: str | None) -> list[StackPlan]:
     here = [stack for stack in stacks if stack.environment.name == environment]
     if not slash:
         return here
-    _check(f"project in {environment}", project, {stack.project.name for stack in here if stack.project})
-    return [stack for stack in here if stack.project and stack.project.name == project]
+    _check(f"project in {environment}", project, {stack.belongs_to.name for stack in here if stack.belongs_to})
+    return [stack for stack in here if stack.belongs_to and stack.belongs_to.name == project]
 
 
 def _check(what: str, name: str, known: Iterable[str]) -> None:
