@@ -17,6 +17,7 @@ from sagemaker_templates.emulator import Emulator, running_emulator, start_emula
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import find_engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import provider_source
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
@@ -72,7 +73,8 @@ def _emulator(keep: bool, work: Path) -> Iterator[Emulator]:
 def _rollout(console: Console, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
     engine, provider = find_engine(), provider_source(work)
     console.print(f"plan       with {engine}, AWS provider from {provider.description}")
-    return Rollout(engine, provider, emulator, stacks, work, _teller(console))
+    providers = ProviderInstallations(engine, provider.environment(), work / "providers")
+    return Rollout(engine, provider, providers, emulator, stacks, work, _teller(console))
 
 
 def _teller(console: Console) -> Callable[[str, str], None]:
