@@ -76,8 +76,9 @@ lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) --override overrides.txt $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 
-bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app; count IAM wildcards
+bench: $(INSTALLED) ## Measure python main.py, Terraform commands with and without a kept provider; count IAM wildcards
 	@$(BIN)/python tests/bench/synthesis.py
+	@$(BIN)/python tests/bench/terraform_commands.py
 	@$(BIN)/python tests/bench/policies.py
 
 clean: ## Remove what was made here
