@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import StepFailed, WrongInput
@@ -17,7 +16,7 @@ from sagemaker_templates.options import EnvironmentsOption, OutputOption
 from sagemaker_templates.review import commands as review
 from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
-from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.terminal import errors, results, say
 
 app = typer.Typer(
     name="sagemaker-templates",
@@ -80,7 +79,7 @@ def demo(
     """Plan and apply every stack on the embedded AWS emulator, with no AWS account."""
     from sagemaker_templates.demo import run_demo
 
-    run_demo(Console(highlight=False, soft_wrap=True), environments=environments, output=output, keep=keep)
+    run_demo(results(), environments=environments, output=output, keep=keep)
 
 
 @app.command()

@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
     run = _run(MAIN, project)
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout == "3 projects in dev, pre-prod, prod; 6 stacks in cdktf.out/stacks\n"
+    assert run.stdout == "7 projects in dev, pre-prod, prod; 13 stacks in cdktf.out/stacks\n"
     assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
 
 
@@ -49,7 +49,7 @@ def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:
     without_node = project / "bin"
     without_node.mkdir()
     run = _run([*COMMAND, "validate", "--environments", "environments"], project, PATH=str(without_node))
-    assert (run.returncode, run.stdout) == (0, "3 projects in dev, pre-prod, prod\n")
+    assert (run.returncode, run.stdout) == (0, "7 projects in dev, pre-prod, prod\n")
     assert sorted(path.name for path in project.iterdir()) == ["bin", "environments"]
 
 

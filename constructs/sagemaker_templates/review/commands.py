@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, SynthesizedOption
-from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.terminal import errors, results, say
 
 
 def atlantis(
@@ -78,7 +77,7 @@ def scan(
         made = plans_on_emulator.make(environments, output, Path(work), status.update) if plans else []
         status.update("Scanning")
         found = run_checkov(output, plans=made)
-    scan_report.show(Console(highlight=False, soft_wrap=True), found)
+    scan_report.show(results(), found)
     if sarif:
         scan_report.write_sarif(found, sarif)
     if junit:
