@@ -85,7 +85,7 @@ class EmulatorApplication:
         named = replace(call, operation=supplement.name_operation(call))
         if named.operation in supplement.answers:
             return _answer(supplement, named)
-        return self._invoke_function(named) or self._ask_moto(named, supplement)
+        return _refusal(supplement, named) or self._invoke_function(named) or self._ask_moto(named, supplement)
 
     def _ask_moto(self, call: Call, supplement: Supplement) -> Reply:
         try:
@@ -122,9 +122,23 @@ def _answer(supplement: Supplement, call: Call) -> Reply:
         with supplement.lock:
             return Reply.of_json(supplement.answers[call.operation](call))
     except AwsError as error:
-        return _json_error(error.code, error.message)
+        return _json_error(error.code, error.message, error.status)
     except KeyError as error:
         return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+
+
+def _refusal(supplement: Supplement, call: Call) -> Reply | None:
+    check = supplement.checks.get(call.operation)
+    if check is None:
+        return None
+    try:
+        with supplement.lock:
+            check(call)
+    except AwsError as error:
+        return _json_error(error.code, error.message, error.status)
+    except KeyError as error:
+        return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+    return None
 
 
 def _collect(application: WsgiApplication, environ: Environ) -> Reply:
@@ -150,8 +164,8 @@ def _not_emulated(call: Call) -> Reply:
     return Reply("400 Bad Request", [("Content-Type", _XML)], document.encode())
 
 
-def _json_error(code: str, message: str) -> Reply:
-    reply = Reply.of_json({"__type": code, "message": message}, "400 Bad Request")
+def _json_error(code: str, message: str, status: str = "400 Bad Request") -> Reply:
+    reply = Reply.of_json({"__type": code, "message": message}, status)
     reply.headers.append(("X-Amzn-ErrorType", code))
     return reply
 

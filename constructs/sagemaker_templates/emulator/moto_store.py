@@ -105,6 +105,14 @@ class ScalableTarget(Protocol):
     arn: str
 
 
+class ScalingPolicy(Protocol):
+    """A policy of something that Application Auto Scaling scales."""
+
+    policy_name: str
+    resource_id: str
+    scalable_dimension: str
+
+
 class Alarm(Protocol):
     """A CloudWatch alarm."""
 
@@ -221,6 +229,15 @@ def scalable_targets(place: Place) -> Mapping[str, Mapping[str, ScalableTarget]]
     return cast(
         Mapping[str, Mapping[str, ScalableTarget]],
         applicationautoscaling_backends[place.account][place.region].targets,
+    )
+
+
+def scaling_policies(place: Place) -> list[ScalingPolicy]:
+    """Return the policies of all that Application Auto Scaling scales."""
+    from moto.applicationautoscaling.models import applicationautoscaling_backends
+
+    return cast(
+        list[ScalingPolicy], list(applicationautoscaling_backends[place.account][place.region].policies.values())
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from sagemaker_templates.emulator.call import Environ
 from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
 from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
-from sagemaker_templates.emulator.moto_repairs import keep_descriptions_of_rules_between_groups
+from sagemaker_templates.emulator.moto_repairs import repair_moto
 from sagemaker_templates.emulator.network import create_network
 from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.emulator.supplement import (
@@ -126,4 +126,4 @@ def _configure_moto() -> None:
     from moto.core.config import default_user_config
 
     default_user_config["lambda"]["use_docker"] = False
-    keep_descriptions_of_rules_between_groups()
+    repair_moto()
