@@ -37,8 +37,9 @@ class Outcome:
 class FunctionRunner:
     """Runs Python functions that were uploaded as a zip; everything else is left to moto."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
         self._url = url
+        self._token = token
 
     def __call__(self, call: Call) -> Reply | None:
         """Run the function that an Invoke request names; ``None`` if that is moto's business."""
@@ -71,7 +72,7 @@ class FunctionRunner:
         place = call.place
         own = {
             "AWS_ACCESS_KEY_ID": place.account,
-            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_SECRET_ACCESS_KEY": self._token,
             "AWS_ENDPOINT_URL": self._url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,

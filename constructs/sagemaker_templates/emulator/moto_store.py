@@ -168,6 +168,17 @@ def account_of_key(key: str) -> str | None:
     return None
 
 
+def secret_of_key(key: str) -> str | None:
+    """Return the secret of an access key that was given out: for a role that was assumed, or to a user."""
+    from moto.iam.models import iam_backends
+
+    for partitions in list(iam_backends.values()):
+        for identities in list(dict.values(partitions)):
+            if found := identities.access_keys.get(key):
+                return str(found.secret_access_key)
+    return None
+
+
 def ec2(place: Place) -> Ec2:
     """Return EC2's store."""
     from moto.ec2.models import ec2_backends
