@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.diagnostics import errors_in, is_about_a_missing_provider
-from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.engine import QUIET, Engine
 from sagemaker_templates.operations.mirror import MIRROR_VARIABLE
 
 Progress = Callable[[str], None]
@@ -95,9 +95,9 @@ class Terraform:
         self._progress = progress
         self._environment = {
             **passed_on(environment),
+            **QUIET,
             "TF_DATA_DIR": str(data_folder.absolute()),
             "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
         }
 
     def init(self, *, backend: bool = True) -> None:
