@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import uuid
 import zipfile
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.layer import Reply
 from sagemaker_templates.emulator.moto_store import Function
+from sagemaker_templates.temporary import temporary_folder
 
 _INVOCATION = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
 _BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
@@ -56,8 +56,7 @@ class FunctionRunner:
         return _reply(outcome, with_log=call.headers.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
 
     def _run(self, function: Function, call: Call) -> Outcome:
-        with tempfile.TemporaryDirectory(prefix="emulated-function-") as name:
-            folder = Path(name)
+        with temporary_folder() as folder:
             code = folder / "code"
             with zipfile.ZipFile(BytesIO(function.code_bytes)) as archive:
                 archive.extractall(code)

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from sagemaker_templates.application import render_stacks
 from sagemaker_templates.output_folder import TERRAFORMS_OWN
 from sagemaker_templates.settings import Configuration
+from sagemaker_templates.temporary import temporary_folder
 
 _LINES_SHOWN = 20
 _NAMED_TWICE = ("resource", "data", "ephemeral")
@@ -64,9 +64,9 @@ class Difference:
 
 def differences(configuration: Configuration, *, environments: Path, output: Path) -> list[Difference]:
     """Compare ``output`` with what synthesis of a configuration read from ``environments`` would write there."""
-    with tempfile.TemporaryDirectory() as folder:
-        render_stacks(configuration, environments=environments, output=output, folder=Path(folder))
-        new = _files(Path(folder))
+    with temporary_folder() as folder:
+        render_stacks(configuration, environments=environments, output=output, folder=folder)
+        new = _files(folder)
     old = _files(output)
     # What Terraform does not read (a saved plan, say) may lie about.
     paths = sorted(new.keys() | {path for path in old if _is_read(path)})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.interruption import Interrupted
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import Terraform
@@ -59,12 +60,15 @@ class Planner:
         """Plan every stack; one that fails does not keep the others from being planned."""
         planned: list[StackSummary] = []
         failed: list[NotPlanned] = []
-        for plan in plans:
+        for number, plan in enumerate(plans):
             progress(plan.name)
             try:
                 planned.append(summarize(plan.name, self._planned(plan)))
             except (StepFailed, ValueError) as failure:
                 failed.append(NotPlanned(plan.name, str(failure)))
+            except Interrupted as interrupted:
+                interrupted.left_undone = f"not planned: {', '.join(each.name for each in plans[number:])}"
+                raise
         return Review(tuple(planned), tuple(failed))
 
     def _planned(self, plan: StackPlan) -> dict[str, Any]:
