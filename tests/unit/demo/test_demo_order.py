@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from builders import an_environment
-from sagemaker_templates.demo.order import roll_out_in_order
+from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
 from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.stacks.synthesis import StackPlan
@@ -106,3 +106,8 @@ def test_after_a_failure_what_is_under_way_ends_and_nothing_else_begins() -> Non
     log = _fail_while_another_is_under_way([FOUNDATION, ABALONE, CHURN, _plan("later", "foundation")])
     assert log.events[-1] == "churn ends"
     assert "later begins" not in log.events
+
+
+@pytest.mark.parametrize(("gibibytes", "expected"), [(1, 1), (4, 2), (8, 4), (16, 8), (256, 8)])
+def test_fewer_stacks_are_under_way_where_memory_is_small(gibibytes: int, expected: int) -> None:
+    assert stacks_at_once(gibibytes * 2**30) == expected
