@@ -1,10 +1,13 @@
 """The assembled repositories, each compiled once for all tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from build_variables import SCORING_VARIANTS, VARIANTS
-from hf_variables import HF_VARIANTS
+from hf_variables import HF_PLAIN, HF_VARIANTS
+from importing import TOKEN
+from loopback_hub import LoopbackHub, running
 from seed_repository import Compiled, SeedRepository
 
 
@@ -47,6 +50,14 @@ def hf_repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
 
 
 @pytest.fixture(scope="session")
-def hf_compiled(hf_repository: SeedRepository) -> dict[str, Compiled]:
-    """The import pipeline, compiled with no network and no credentials, for each variant."""
-    return hf_repository.compile("model_import.pipeline", HF_VARIANTS | {"all again": HF_VARIANTS["all"]})
+def hub() -> Iterator[LoopbackHub]:
+    """A hub on loopback, for the tests that import from it one after the other."""
+    with running(LoopbackHub(TOKEN)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def hf_compiled(hf_repository: SeedRepository, hub: LoopbackHub) -> dict[str, Compiled]:
+    """The import pipeline, compiled with no network and no credentials, for each variant; one has a hub to reach."""
+    more = {"all again": HF_VARIANTS["all"], "loopback": HF_PLAIN | {"HF_ENDPOINT": hub.address}}
+    return hf_repository.compile("model_import.pipeline", HF_VARIANTS | more)

@@ -11,7 +11,7 @@ from aws_on_loopback import DUMMY_CREDENTIALS, client
 from hf_variables import HF_PLAIN
 from local_pipeline import Execution, LocalPipeline
 from loopback_hub import HubModel, LoopbackHub
-from seed_repository import Compiled, SeedRepository
+from seed_repository import Compiled
 
 TOKEN = "a-token-that-is-easy-to-recognize"
 MODEL_ID = HF_PLAIN["HUGGING_FACE_MODEL_ID"]
@@ -70,12 +70,6 @@ class Importing:
     def versions(self) -> int:
         """How many times anything was written to the bucket."""
         return len(self.client("s3").list_object_versions(Bucket=BUCKET).get("Versions", []))
-
-
-def compiled_for(hub: LoopbackHub, repository: SeedRepository) -> Compiled:
-    """The pipeline of a repository whose hub is the one on loopback."""
-    variables = HF_PLAIN | {"HF_ENDPOINT": hub.address}
-    return repository.compile("model_import.pipeline", {"loopback": variables})["loopback"]
 
 
 def importing(hub: LoopbackHub, endpoint: str, compiled: Compiled, root: Path, model: HubModel) -> Importing:
