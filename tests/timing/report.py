@@ -43,10 +43,12 @@ def read_junit(file: Path, part: str) -> list[Test]:
         root = ElementTree.parse(file).getroot()  # noqa: S314 - pytest wrote it, in this run
     except (FileNotFoundError, ElementTree.ParseError):
         return []
-    return [
-        Test(part, f"{case.get('classname', '')}::{case.get('name', '')}", float(case.get("time", "0")))
-        for case in root.iter("testcase")
-    ]
+    return [Test(part, _name(case), float(case.get("time", "0"))) for case in root.iter("testcase")]
+
+
+def _name(case: "ElementTree.Element[str]") -> str:
+    """Module and test; the folders in front of them follow from the part."""
+    return f"{case.get('classname', '').rpartition('.')[2]}::{case.get('name', '')}"
 
 
 def read_rows(folder: Path, order: Sequence[str], tests: Iterable[Test]) -> list[Row]:
@@ -94,10 +96,14 @@ def main(folder: Path, whole_seconds: float, order: Sequence[str]) -> None:
     """Print both tables."""
     tests = [test for part in order for test in read_junit(folder / f"{part}.xml", part)]
     # Names of tests are shown as they are, whatever stands in their brackets.
-    console = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False, highlight=False)
-    console.print(parts_table(read_rows(folder, order, tests), whole_seconds))
+    console = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=False, highlight=False)
+    tables = [parts_table(read_rows(folder, order, tests), whole_seconds)]
     if tests:
-        console.print(slowest_table(tests))
+        tables.append(slowest_table(tests))
+    for table in tables:
+        # In a log, columns are enough.
+        table.box = table.box if console.is_terminal else None
+        console.print("", table)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ JUNIT = """<?xml version="1.0" encoding="utf-8"?>
 <testcase classname="tests.unit.test_a" name="test_two" time="12.5"><failure message="no">no</failure></testcase>
 </testsuite></testsuites>
 """
-ONE = report.Test("unit", "tests.unit.test_a::test_one[x-y]", 0.25)
-TWO = report.Test("unit", "tests.unit.test_a::test_two", 12.5)
+ONE = report.Test("unit", "test_a::test_one[x-y]", 0.25)
+TWO = report.Test("unit", "test_a::test_two", 12.5)
 
 
 def test_a_junit_file_gives_each_test_with_its_seconds(tmp_path: Path) -> None:
@@ -103,3 +103,13 @@ def test_the_first_stage_that_fails_is_the_last_one_and_gives_the_exit_code(tmp_
 
 def test_stages_that_all_pass_end_with_zero(tmp_path: Path, make: str) -> None:
     assert parts.run(make, ["first", "second"], tmp_path / "results") == 0
+
+
+def test_a_log_gets_plain_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "unit.xml").write_text(JUNIT)
+    (tmp_path / "unit.json").write_text(json.dumps({"name": "unit", "wall": 13.0, "cpu": 20.0, "code": 0}))
+    report.main(tmp_path, 14.0, ["set-up", "unit"])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["unit", "2", "13", "20"] in lines
+    assert ["all", "2", "14", "20"] in lines
+    assert ["12.5", "unit", "test_a::test_two"] in lines
