@@ -35,8 +35,9 @@ test: ## Everything that CI runs; ends with a table of what took how long
 
 check: lint unit ## Format, lint, types and unit tests: what to run before each commit
 
+# The largest comes first, so that nothing has to wait for it in the end.
 set-up: ## Everything that the tests need, set up side by side
-	@$(MAKE) --no-print-directory --jobs=3 $(INTEGRATION_NEEDS) $(FINETUNE_INSTALLED)
+	@$(MAKE) --no-print-directory --jobs=3 $(FINETUNE_INSTALLED) $(INTEGRATION_NEEDS)
 
 synth: $(INSTALLED) ## Write cdktf.out/ from environments/
 	@$(BIN)/python main.py
