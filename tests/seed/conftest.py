@@ -4,11 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_on_loopback import aws_on_loopback
 from build_variables import SCORING_VARIANTS, VARIANTS
 from hf_variables import HF_PLAIN, HF_VARIANTS
 from importing import TOKEN
+from local_pipeline import Execution
 from loopback_hub import LoopbackHub, running
 from seed_repository import Compiled, SeedRepository
+from training import PASSING, Training
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an AWS for all tests, one after the other: each module, or each test, starts over with it."""
+    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +39,24 @@ def dataset(repository: SeedRepository, tmp_path_factory: pytest.TempPathFactory
     file = tmp_path_factory.mktemp("data") / "abalone.csv"
     repository.python(["-m", "abalone.generate_data", str(file), "--rows", "1500"], offline=True)
     return file
+
+
+@pytest.fixture(scope="session")
+def training(compiled: dict[str, Compiled], dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """Where executions of the fully protected pipeline happen."""
+    return Training.prepare(compiled["all"], dataset, tmp_path_factory.mktemp("execution"))
+
+
+@pytest.fixture(scope="session")
+def good(training: Training) -> Execution:
+    """An execution whose model is good enough, and registered."""
+    return training.pipeline.run("good", PASSING)
+
+
+@pytest.fixture(scope="session")
+def other_seed(training: Training) -> Execution:
+    """The same with another seed, and so another model."""
+    return training.pipeline.run("other-seed", PASSING | {"RandomSeed": 43})
 
 
 @pytest.fixture(scope="session")

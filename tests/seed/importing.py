@@ -5,9 +5,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
-from aws_on_loopback import DUMMY_CREDENTIALS, client
+from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from hf_variables import HF_PLAIN
 from local_pipeline import Execution, LocalPipeline
 from loopback_hub import HubModel, LoopbackHub
@@ -75,8 +74,7 @@ class Importing:
 def importing(hub: LoopbackHub, endpoint: str, compiled: Compiled, root: Path, model: HubModel) -> Importing:
     """Everything that an import needs, with one model at the hub and nothing in AWS but bucket, group and secret."""
     hub.start_over({MODEL_ID: model})
-    # What the emulator offers in place of a new one.
-    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST")).close()  # noqa: S310
+    start_over(endpoint)
     compiled.upload(root / "s3")
     surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "HUB_RETRY_SECONDS": "0.001"}
     pipeline = LocalPipeline(compiled.definition, root / "s3", root / "work", surroundings, NO_LARGE_FILES)

@@ -3,13 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from aws_on_loopback import aws_on_loopback
 from importing import BUCKET, GROUP, MODEL_ID, SECRET, TOKEN, Importing, importing, other_image
 from loopback_hub import HubModel, LoopbackHub
 from seed_repository import Compiled
@@ -35,17 +34,10 @@ def tiny_model() -> HubModel:
     )
 
 
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An AWS of its own."""
-    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
-        yield url
-
-
 @pytest.fixture
-def place(hub: LoopbackHub, endpoint: str, hf_compiled: dict[str, Compiled], tmp_path: Path) -> Importing:
+def place(hub: LoopbackHub, aws: str, hf_compiled: dict[str, Compiled], tmp_path: Path) -> Importing:
     """A hub with the tiny model, and an AWS with nothing of it."""
-    return importing(hub, endpoint, hf_compiled["loopback"], tmp_path, tiny_model())
+    return importing(hub, aws, hf_compiled["loopback"], tmp_path, tiny_model())
 
 
 def imported_files(commit: str) -> dict[str, bytes]:
