@@ -4,7 +4,7 @@ Exit codes: 0 all is well, 1 a check found something or a step failed, 2 the inp
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import StepFailed, WrongInput
-from sagemaker_templates.options import EnvironmentsOption, OutputOption
+from sagemaker_templates.options import EnvironmentsOption, OrphanOption, OutputOption
 from sagemaker_templates.review import commands as review
 from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
@@ -40,13 +40,14 @@ def synth(
     environments: EnvironmentsOption = Path("environments"),
     output: OutputOption = Path("cdktf.out"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 if the folder is stale.")] = False,
+    orphan: OrphanOption = None,
 ) -> None:
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
 
     configuration = load_configuration(environments)
     if check:
-        _check_freshness(configuration, environments, output)
+        _check_freshness(configuration, environments, output, orphan or [])
         return
     with errors.status("Starting") as status:
         folders = write_stacks(
@@ -54,17 +55,24 @@ def synth(
             environments=environments,
             output=output,
             progress=lambda stack: status.update(f"Synthesizing {stack}"),
+            tell=errors.print,
+            orphans=orphan or [],
         )
     say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
 
 
-def _check_freshness(configuration: Configuration, environments: Path, output: Path) -> None:
+def _check_freshness(
+    configuration: Configuration, environments: Path, output: Path, orphans: Collection[str]
+) -> None:
+    from sagemaker_templates.application import stack_names
+    from sagemaker_templates.output_folder.vanished import check_nothing_vanishes, synthesized
     from sagemaker_templates.review.freshness import differences
 
     with errors.status("Comparing"):
         found = differences(configuration, environments=environments, output=output)
     for difference in found:
         say(str(difference))
+    check_nothing_vanishes(synthesized(output), stack_names(configuration), orphans)
     if found:
         say(f"{output} is stale: `sagemaker-templates synth` writes it anew")
         raise typer.Exit(1)
@@ -107,6 +115,7 @@ def _summary(configuration: Configuration) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code; wrong input is lines of text, no traceback."""
     try:
+        _check_current_folder()
         app(args=list(arguments) if arguments is not None else None)
     except InvalidSettings as invalid:
         for problem in invalid.problems:
@@ -119,6 +128,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except StepFailed as failure:
         errors.print(str(failure))
         sys.exit(1)
+
+
+def _check_current_folder() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise WrongInput("the current folder was deleted: go to one that exists; nothing was written") from None
 
 
 def _count(problems: int) -> str:
