@@ -13,7 +13,12 @@ from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import StepFailed, WrongInput
-from sagemaker_templates.options import EnvironmentsOption, OrphanOption, OutputOption
+from sagemaker_templates.options import (
+    EnvironmentsOption,
+    OrphanOption,
+    OutputOption,
+    SynthesizedOption,
+)
 from sagemaker_templates.review import commands as review
 from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
@@ -29,9 +34,12 @@ app = typer.Typer(
 
 
 @app.command()
-def validate(environments: EnvironmentsOption = Path("environments")) -> None:
+def validate(
+    environments: EnvironmentsOption = Path("environments"),
+    output: SynthesizedOption = Path("cdktf.out"),
+) -> None:
     """Check every file below environments/ and write nothing."""
-    configuration = load_configuration(environments)
+    configuration = load_configuration(environments, output)
     say(_summary(configuration))
 
 
@@ -45,7 +53,7 @@ def synth(
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
 
-    configuration = load_configuration(environments)
+    configuration = load_configuration(environments, output)
     if check:
         _check_freshness(configuration, environments, output, orphan or [])
         return

@@ -85,13 +85,8 @@ def stack_folders(folder: Path) -> list[Path]:
 
 
 def stacks_in(folder: Path) -> list[str]:
-    """The names of the stacks that a synthesis wrote."""
-    ours = owned(folder)
-    return [
-        stack.name
-        for stack in stack_folders(folder)
-        if any(f"{STACKS}/{stack.name}/{name}" in ours for name in MAIN_FILES)
-    ]
+    """The names of the stacks that are there, whoever wrote them."""
+    return [stack.name for stack in stack_folders(folder) if any((stack / name).is_file() for name in MAIN_FILES)]
 
 
 def _is_ours_to_remove(staging: Path) -> bool:

@@ -75,6 +75,9 @@ def _about(old: Synthesized, name: str, new: Mapping[str, Document]) -> Iterator
     folder = (old.output / STACKS / name).as_posix()
     stack = old.stacks[name]
     yield f"{name} vanishes: the settings describe it no more, and {_resources(stack)} live on{_whereabouts(stack)}"
+    if not Path(folder).is_dir():
+        yield f"  to destroy them, put its settings back and synthesize: then {folder} is there"
+        return
     yield f"  to destroy them, while {folder} is there:"
     yield f"    terraform -chdir={folder} init"
     yield f"    terraform -chdir={folder} destroy"
