@@ -2,7 +2,9 @@
 
 import os
 import re
+import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,9 +65,10 @@ def write_stacks(
     with _writing(output), tempfile.TemporaryDirectory() as rendered:
         new = Path(rendered)
         plans = _synthesis(configuration, environments, folder).render(new, progress)
-        names = [plan.name for plan in plans]
+        names, to_come = [plan.name for plan in plans], synthesized(new)
+        check_nothing_vanishes(synthesized(output), names, orphans, to_come.stacks)
         with locked(folder, lambda: tell(f"Waiting: another synthesis is writing {output}")):
-            old, to_come = synthesized(output), synthesized(new)
+            old = synthesized(output)  # which another synthesis may have written meanwhile
             check_nothing_vanishes(old, names, orphans, to_come.stacks)
             if _CALLED_BY_CDKTF in variables:
                 _check_cdktf_removes_nothing(folder, names)
@@ -79,7 +82,7 @@ def write_stacks(
 
 def render_stacks(configuration: Configuration, *, environments: Path, output: Path, folder: Path) -> None:
     """Write to the empty ``folder`` what ``write_stacks`` would write to ``output``, byte for byte."""
-    _synthesis(configuration, environments, output.resolve()).render(folder)
+    _synthesis(configuration, environments, Path(os.path.realpath(output))).render(folder)
 
 
 def stack_names(configuration: Configuration) -> list[str]:
@@ -89,7 +92,7 @@ def stack_names(configuration: Configuration) -> list[str]:
 
 def _synthesis(configuration: Configuration, environments: Path, output: Path) -> Synthesis:
     # A local state's path leads from one to the other: Terraform follows it with symbolic links resolved.
-    project_folder = environments.absolute().parent.resolve()
+    project_folder = Path(os.path.realpath(environments.absolute().parent))
     return Synthesis(configuration, all_templates(), project_folder, output)
 
 
@@ -99,13 +102,25 @@ def _writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
+        _throw_away_node(error)
+        # Of a copy that fails, the second name is the one that is written.
+        name = error.filename2 or error.filename
+        where = f": {name}" if name else ""
         raise WrongInput(f"{output} cannot be written: {error.strerror or error}{where}") from error
     except RuntimeError as error:
         reason = _NODES_WORDS.search(str(error))
         if reason is None:
             raise
         raise WrongInput(f"{output} cannot be written: {reason['reason']}") from error
+
+
+def _throw_away_node(error: OSError) -> None:
+    """What jsii holds of a Node that it could not start prints a traceback when it goes; now it goes in silence."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
+    try:
+        traceback.clear_frames(error.__traceback__)
+    finally:
+        sys.unraisablehook = hook
 
 
 def _compared(old: Synthesized, new: Synthesized, comparisons: Sequence[Comparison]) -> Iterator[str]:

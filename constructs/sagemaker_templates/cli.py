@@ -133,6 +133,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WrongInput as wrong:
         errors.print(str(wrong))
         sys.exit(2)
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        errors.print(f"{error.strerror or error}{place}")
+        sys.exit(2)
     except StepFailed as failure:
         errors.print(str(failure))
         sys.exit(1)

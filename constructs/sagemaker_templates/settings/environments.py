@@ -1,5 +1,6 @@
 """Reads one ``environment.yaml``."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +96,8 @@ def _check_state(bound: Bound[EnvironmentKeys], folder: EnvironmentFolder, outpu
     state, entry = bound.fields.get("state"), bound.entry("state")
     if not isinstance(state, LocalStateKeys) or entry is None:
         return
-    states = (folder.file.absolute().parents[2] / state.path).resolve()
-    if output.resolve() in (states, *states.parents):
+    states = Path(os.path.realpath(folder.file.absolute().parents[2] / state.path))
+    if Path(os.path.realpath(output)) in (states, *states.parents):
         given = entry.value.get("path") if isinstance(entry.value, MapNode) else None
         allowed = f"the stacks are written to {output.as_posix()}; allowed: a folder outside it"
         line = (given or entry).line
