@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.output_folder.destination import checked_destination
 from sagemaker_templates.output_folder.lock import locked
 from sagemaker_templates.output_folder.ownership import STACKS, stack_folders
+from sagemaker_templates.output_folder.rendering import rendering_folder
 from sagemaker_templates.output_folder.replacement import Kept, replace
 from sagemaker_templates.output_folder.vanished import (
     Document,
@@ -29,7 +29,7 @@ Comparison = Callable[[str, Document, Document], Iterable[str]]
 """Is shown a stack's name, its JSON so far and its JSON to come; gives lines for whoever synthesizes."""
 
 # Node's message of an error of the operating system: `ENOSPC: no space left on device, write`.
-_NODES_WORDS = re.compile(r"\bE[A-Z]{3,}: (?P<reason>[a-z ,-]+?), (?:[a-z]+)\b")
+_NODES_WORDS = re.compile(r"\b(?:EACCES|EDQUOT|EFBIG|EMFILE|ENOSPC|EPERM|EROFS): (?P<reason>[a-z ,-]+?), [a-z]+\b")
 
 _CALLED_BY_CDKTF = "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"
 """A variable that the CDKTF command line sets when it runs the app."""
@@ -62,8 +62,7 @@ def write_stacks(
         StepFailed: a stack vanishes that is not among the ``orphans``.
     """
     folder = checked_destination(output, environments)
-    with _writing(output), tempfile.TemporaryDirectory() as rendered:
-        new = Path(rendered)
+    with _writing(output), rendering_folder() as new:
         plans = _synthesis(configuration, environments, folder).render(new, progress)
         names, to_come = [plan.name for plan in plans], synthesized(new)
         check_nothing_vanishes(synthesized(output), names, orphans, to_come.stacks)

@@ -52,7 +52,10 @@ def synth(
 ) -> None:
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
+    from sagemaker_templates.output_folder.destination import checked_destination
 
+    if not check:
+        checked_destination(output, environments)
     configuration = load_configuration(environments, output)
     if check:
         _check_freshness(configuration, environments, output, orphan or [])

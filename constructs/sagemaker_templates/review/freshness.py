@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from sagemaker_templates.application import render_stacks
 from sagemaker_templates.output_folder.ownership import owned
+from sagemaker_templates.output_folder.rendering import rendering_folder
 from sagemaker_templates.settings import Configuration
 
 _LINES_SHOWN = 20
@@ -64,9 +64,9 @@ class Difference:
 
 def differences(configuration: Configuration, *, environments: Path, output: Path) -> list[Difference]:
     """Compare ``output`` with what synthesis of a configuration read from ``environments`` would write there."""
-    with tempfile.TemporaryDirectory() as folder:
-        render_stacks(configuration, environments=environments, output=output, folder=Path(folder))
-        new = _files(Path(folder))
+    with rendering_folder() as folder:
+        render_stacks(configuration, environments=environments, output=output, folder=folder)
+        new = _files(folder)
     old = {name: (output / name).read_bytes() for name in owned(output)} if output.is_dir() else {}
     # What is in the way of a file to come is not ours, and not what it should be.
     old |= {name: (output / name).read_bytes() for name in new if (output / name).is_file()}
