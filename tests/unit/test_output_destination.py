@@ -11,6 +11,7 @@ from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.output_folder.destination import checked_destination
 from sagemaker_templates.output_folder.lock import locked
 from sagemaker_templates.output_folder.ownership import MARKER
+from sagemaker_templates.output_folder.replacement import Kept, replace
 from sagemaker_templates.stacks.synthesis import Synthesis
 from synthesized import files_of, input_of
 from written_stacks import OLD, failing_at, put, render, write
@@ -149,17 +150,23 @@ def test_the_command_ends_with_2_and_a_line_and_deletes_nothing(
 
 @pytest.mark.parametrize(
     ("moment", "reason"),
-    [(1, errno.ENOSPC), (5, errno.EROFS), (9, errno.EACCES), (13, errno.ENOSPC), (17, errno.EROFS)],
+    [(1, errno.ENOSPC), (3, errno.EROFS), (6, errno.EACCES), (9, errno.ENOSPC), (11, errno.EDQUOT)],
 )
 def test_a_full_disk_and_a_read_only_folder_are_a_line(
     small: Path, capsys: pytest.CaptureFixture[str], moment: int, reason: int
 ) -> None:
-    with failing_at(moment, reason) as fault:
+    def replace_on_a_bad_disk(folder: Path, new: Path) -> list[Kept]:
+        with failing_at(moment, reason) as fault:
+            kept = replace(folder, new)
+        if fault.met:
+            raise fault.error
+        return kept
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sagemaker_templates.application.replace", replace_on_a_bad_disk)
         code, said = _synth(capsys)
-    assert fault.met
     assert code == 2
-    assert said.startswith(f"cdktf.out cannot be written: {os.strerror(reason)}")
-    assert len(said.splitlines()) == 1
+    assert said == f"cdktf.out cannot be written: {os.strerror(reason)}\n"
     assert _synth(capsys)[0] == 0
     assert _synth(capsys, "--check")[0] == 0
 

@@ -340,3 +340,14 @@ def test_an_empty_folder_and_one_with_our_list_are_ours(tmp_path: Path) -> None:
     assert is_synthesis(tmp_path)
     put(tmp_path, {MARKER: HEADER, "README.md": "mine"})
     assert is_synthesis(tmp_path)
+
+
+@pytest.mark.parametrize("name", [MARKER, "cdk.tf.json", "versions.tf"])
+def test_a_pipe_in_place_of_a_file_is_named_and_not_waited_for(tmp_path: Path, name: str, new: Path) -> None:
+    out = tmp_path / "out"
+    write(out, render(tmp_path / "old", {}))
+    pipe = out / "stacks" / "dev-come" / name
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    with pytest.raises(WrongInput, match=f"{pipe} is in the way"):
+        write(out, new)

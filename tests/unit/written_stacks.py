@@ -112,7 +112,7 @@ class Fault:
 
     def __init__(self, number: int, error: BaseException, *, for_good: bool) -> None:
         self._left = number
-        self._error = error
+        self.error = error
         self._for_good = for_good
         self.met = False
 
@@ -120,7 +120,7 @@ class Fault:
         self._left -= 1
         if self._left == 0 or (self.met and self._for_good):
             self.met = True
-            raise self._error
+            raise self.error
 
     def __enter__(self) -> Self:
         _hook.append(self)
@@ -128,7 +128,7 @@ class Fault:
 
     def __exit__(self, kind: object, error: object, trace: object) -> bool:
         _hook.clear()
-        return error is self._error
+        return error is self.error
 
 
 def dying_at(number: int) -> Fault:

@@ -132,7 +132,7 @@ def _assets(stack: Path, text: str) -> Iterator[str]:
 def document(file: Path) -> dict[str, Any] | None:
     """The JSON object in a file; None where there is none."""
     try:
-        read = json.loads(file.read_bytes())
+        read = json.loads(file.read_bytes()) if file.is_file() else None
     except (OSError, ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None
@@ -168,8 +168,8 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _text(file: Path) -> str:
-    """What a file says; nothing where it cannot be read or is somebody's link."""
+    """What a file says; nothing where it cannot be read, or is somebody's link or pipe."""
     try:
-        return "" if file.is_symlink() else file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8") if file.is_file() and not file.is_symlink() else ""
     except (OSError, UnicodeDecodeError):
         return ""
