@@ -1,5 +1,6 @@
 """The command line: what is written, what is said, and how it ends."""
 
+import resource
 import shutil
 import subprocess
 import sys
@@ -92,3 +93,41 @@ def test_a_name_too_long_for_what_is_derived_from_it_is_refused(project: Path) -
     assert run.returncode == 2
     assert "sagemaker-project-name" in run.stderr
     assert "1 to 32" in run.stderr
+
+
+def _with_small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_disk_without_room_is_a_line_whoever_meets_it(project: Path) -> None:
+    run = subprocess.run(
+        MAIN,
+        cwd=project,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT / "constructs")},
+        preexec_fn=_with_small_files,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("cdktf.out cannot be written: ")
+    assert len(run.stderr.splitlines()) == 1
+    assert not (project / "cdktf.out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["atlantis", "--file", "/proc/none/atlantis.yaml", "--output", "/proc/none/out"],
+        ["synth", "--check", "--output", "loop"],
+        ["validate", "--output", "loop"],
+        ["plan", "--output", "loop"],
+        ["synth", "--output", "loop"],
+    ],
+)
+def test_what_the_system_refuses_is_no_traceback(project: Path, arguments: list[str]) -> None:
+    (project / "loop").symlink_to("loop")
+    run = _run([*COMMAND, *arguments], project)
+    assert run.returncode in (0, 1, 2)
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr.splitlines()) <= 1

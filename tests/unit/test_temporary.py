@@ -1,6 +1,7 @@
-"""Temporary folders go with the command that made them, or with the next one if that was killed."""
+"""Temporary folders go with their process, or with the next one."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -9,60 +10,53 @@ from pathlib import Path
 import pytest
 from sagemaker_templates.temporary import temporary_folder
 
+CONSTRUCTS = Path(__file__).parents[2] / "constructs"
+_KILLED = """
+import os, signal
+from sagemaker_templates.temporary import temporary_folder
+with temporary_folder() as folder:
+    (folder / "stacks").mkdir()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where temporary folders are made."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
-@pytest.fixture
-def dead() -> int:
-    """The number of a process that is no more."""
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait()
-    return process.pid
+def test_the_folder_is_gone_after_the_block_whatever_happened_in_it(temporary: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), temporary_folder() as folder:
+        (folder / "file").write_text("x")
+        raise KeyboardInterrupt
+    assert list(temporary.iterdir()) == []
 
 
-def _abandoned(place: Path, name: str) -> Path:
-    folder = place / name
-    (folder / "stacks").mkdir(parents=True)
-    (folder / "stacks" / "file").touch()
-    return folder
-
-
-def test_a_folder_is_its_owners_alone_and_gone_afterwards(place: Path) -> None:
-    with temporary_folder() as folder:
-        assert folder.parent == place
-        assert folder.stat().st_mode & 0o777 == 0o700
-        (folder / "file").touch()
-    assert list(place.iterdir()) == []
-
-
-def test_what_a_killed_command_left_is_removed_by_the_next(place: Path, dead: int) -> None:
-    left = _abandoned(place, f"sagemaker-templates-{dead}-abc_1234")
-    with temporary_folder():
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_has_is_not(temporary: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(CONSTRUCTS), "TMPDIR": str(temporary)}
+    run = subprocess.run([sys.executable, "-c", _KILLED], env=environment, check=False)
+    assert run.returncode == -signal.SIGKILL
+    (left,) = temporary.iterdir()
+    with temporary_folder() as living:
         assert not left.exists()
+        with temporary_folder() as another:
+            assert living.is_dir()
+            assert another.is_dir()
+    assert list(temporary.iterdir()) == []
 
 
-def test_what_a_running_command_uses_is_left_alone(place: Path) -> None:
-    used = _abandoned(place, f"sagemaker-templates-{os.getpid()}-abc_1234")
+def test_folders_that_are_not_ours_are_left_alone(temporary: Path) -> None:
+    (temporary / "elsewhere").mkdir()
+    theirs = [
+        temporary / name for name in ("sagemaker-templates-abcd1234", "sagemaker-templates-notes", "tmpabcdefgh")
+    ]
+    for folder in theirs:
+        folder.mkdir()
+        (folder / "file").write_text("mine")
+    (temporary / "sagemaker-templates-link0000").symlink_to(temporary / "elsewhere")
     with temporary_folder():
-        assert (used / "stacks" / "file").exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["sagemaker-templates-notes", "sagemaker-templates-{}", "my-sagemaker-templates-{}-a"]
-)
-def test_what_only_looks_like_one_is_left_alone(place: Path, dead: int, name: str) -> None:
-    mine = _abandoned(place, name.format(dead))
-    with temporary_folder():
-        assert (mine / "stacks" / "file").exists()
-
-
-def test_a_link_is_not_followed(place: Path, dead: int) -> None:
-    elsewhere = _abandoned(place, "elsewhere")
-    (place / f"sagemaker-templates-{dead}-abc_1234").symlink_to(elsewhere)
-    with temporary_folder():
-        assert (elsewhere / "stacks" / "file").exists()
+        pass
+    assert all((folder / "file").read_text() == "mine" for folder in theirs)
+    assert (temporary / "elsewhere").is_dir()

@@ -1,5 +1,6 @@
 """In which order stacks are rolled out: each as soon as all that it needs is there, side by side."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -7,6 +8,22 @@ from contextlib import contextmanager
 from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
 from sagemaker_templates.stacks.synthesis import StackPlan
+
+_MOST_AT_ONCE = 8
+"""Most of an apply is waiting, so that more than there are cores are under way."""
+
+_BYTES_OF_A_STACK = 2**30
+"""The most that Terraform and its provider were seen to take for one stack, rounded up."""
+
+
+def stacks_at_once(memory: int | None = None) -> int:
+    """How many stacks may be under way on this machine: fewer where memory is small, of which half is left to others.
+
+    Args:
+        memory: bytes; by default what this machine has.
+    """
+    there = memory if memory is not None else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(_MOST_AT_ONCE, there // 2 // _BYTES_OF_A_STACK))
 
 
 def roll_out_in_order(

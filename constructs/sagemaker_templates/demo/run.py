@@ -13,7 +13,7 @@ from rich.console import Console
 
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
-from sagemaker_templates.demo.order import roll_out_in_order
+from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
 from sagemaker_templates.demo.rollout import RolledOut, Rollout
 from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
 from sagemaker_templates.emulator import Emulator, running_emulator, start_emulator
@@ -28,9 +28,6 @@ from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.temporary import temporary_folder
-
-_AT_ONCE = 8
-"""Stacks under way at once: most of an apply is waiting, and each takes some 300 MB of memory."""
 
 
 class DemoFailed(StepFailed):
@@ -61,7 +58,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
         prepare_configuration(emulator, configuration)
         rollout = _rollout(console, emulator, output / "stacks", work)
         plans = planned_stacks(configuration, templates)
-        results = roll_out_in_order(plans, rollout.roll_out, at_once=_AT_ONCE, stop=rollout.commands.stop)
+        results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         show_summary(console, results, templates, time.perf_counter() - start)
         show_next_steps(console, output)
         _after(console, emulator, configuration, keep)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from builders import an_environment
-from sagemaker_templates.demo.order import roll_out_in_order
+from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
 from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.interruption import Interrupted, interruptible
@@ -160,3 +160,8 @@ def test_what_is_under_way_is_stopped_too_when_somebody_interrupts_after_a_failu
     with interruptible(), pytest.raises(Interrupted, match="SIGINT"):
         roll_out_in_order([FOUNDATION, ABALONE, CHURN], _Log(body), at_once=2, stop=stopped.set)
     assert stopped.is_set()
+
+
+@pytest.mark.parametrize(("gibibytes", "expected"), [(1, 1), (4, 2), (8, 4), (16, 8), (256, 8)])
+def test_fewer_stacks_are_under_way_where_memory_is_small(gibibytes: int, expected: int) -> None:
+    assert stacks_at_once(gibibytes * 2**30) == expected
