@@ -16,8 +16,12 @@ FINETUNE := seed/finetune_llm_evaluation
 FINETUNE_LOCKS := $(FINETUNE)/requirements.txt $(FINETUNE)/requirements-dev.txt
 INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED) \
 	$(CHECKERS_INSTALLED)
+SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/seeds --python-executable
+# What the table at the end of `make test` counts, and its slowest tests.
+JUNIT = --junitxml=build/timing/$@.xml
 
-.PHONY: help demo test synth lint format types unit integration seed-test finetune-test golden docs lock bench clean
+.PHONY: help demo test check set-up synth lint lint-project lint-seeds format unit integration seed-test finetune-test \
+	golden docs lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +29,15 @@ help: ## Show this list
 demo: $(INSTALLED) ## Plan, apply and destroy the example on the embedded AWS emulator (KEEP=1 leaves it running)
 	@$(BIN)/sagemaker-templates demo $(if $(KEEP),--keep)
 
-test: lint unit integration seed-test finetune-test ## Everything that CI runs
+# What is joined by + runs side by side. Any Python starts it: nothing needs to be set up before.
+test: ## Everything that CI runs; ends with a table of what took how long
+	@$(PYTHON) tests/timing/parts.py $(MAKE) set-up lint unit integration seed-test+finetune-test
+
+check: lint unit ## Format, lint, types and unit tests: what to run before each commit
+
+# The largest comes first, so that nothing has to wait for it in the end.
+set-up: ## Everything that the tests need, set up side by side
+	@$(MAKE) --no-print-directory --jobs=3 $(FINETUNE_INSTALLED) $(INTEGRATION_NEEDS)
 
 synth: $(INSTALLED) ## Write cdktf.out/ from environments/
 	@$(BIN)/python main.py
@@ -33,32 +45,36 @@ synth: $(INSTALLED) ## Write cdktf.out/ from environments/
 lint: $(INSTALLED) $(SEED_INSTALLED) $(FINETUNE_INSTALLED) ## Format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint-project lint-seeds
+
+lint-project:
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
-		seed/_shared/mlops seed/xgboost_abalone/abalone
-	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
-		seed/batch_inference/scoring
-	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
-		seed/hf_import_models/model_import
-	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-seed/bin/python \
-		seed/model_deploy/deploy
-	$(BIN)/mypy --config-file seed/mypy.ini --python-executable .venv-finetune/bin/python $(FINETUNE)/text_to_sql
+
+# One after the other: the later ones find in the cache what the first has read.
+lint-seeds:
+	$(SEED_MYPY) .venv-seed/bin/python seed/_shared/mlops seed/xgboost_abalone/abalone
+	$(SEED_MYPY) .venv-seed/bin/python seed/batch_inference/scoring
+	$(SEED_MYPY) .venv-seed/bin/python seed/hf_import_models/model_import
+	$(SEED_MYPY) .venv-seed/bin/python seed/model_deploy/deploy
+	$(SEED_MYPY) .venv-finetune/bin/python $(FINETUNE)/text_to_sql
 
 format: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
-	$(BIN)/pytest -q -n 2 tests/unit
+	$(BIN)/pytest -q -n 2 $(JUNIT) tests/unit
 
 integration: $(INTEGRATION_NEEDS) ## Real Terraform against the embedded emulator
-	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 2 --dist loadgroup tests/integration
+	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 2 --dist loadgroup $(JUNIT) tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
-	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q tests/seed
+	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q $(JUNIT) \
+		tests/seed
 
 finetune-test: $(INSTALLED) $(FINETUNE_INSTALLED) ## The fine-tuning repository, executed on a tiny model
-	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-finetune/bin/python -m pytest -q tests/finetune
+	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-finetune/bin/python -m pytest -q $(JUNIT) \
+		tests/finetune
 
 golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; review the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_golden.py
@@ -76,8 +92,9 @@ lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) --override overrides.txt $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 
-bench: $(INSTALLED) ## Measure python main.py beside an empty CDKTF app; count IAM wildcards
+bench: $(INSTALLED) ## Measure python main.py, Terraform commands with and without a kept provider; count IAM wildcards
 	@$(BIN)/python tests/bench/synthesis.py
+	@$(BIN)/python tests/bench/terraform_commands.py
 	@$(BIN)/python tests/bench/policies.py
 
 clean: ## Remove what was made here

@@ -4,20 +4,24 @@ Exit codes: 0 all is well, 1 a check found something or a step failed, 2 the inp
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import StepFailed, WrongInput
-from sagemaker_templates.options import EnvironmentsOption, OutputOption
+from sagemaker_templates.options import (
+    EnvironmentsOption,
+    OrphanOption,
+    OutputOption,
+    SynthesizedOption,
+)
 from sagemaker_templates.review import commands as review
 from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
-from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.terminal import errors, results, say
 
 app = typer.Typer(
     name="sagemaker-templates",
@@ -29,9 +33,12 @@ app = typer.Typer(
 
 
 @app.command()
-def validate(environments: EnvironmentsOption = Path("environments")) -> None:
+def validate(
+    environments: EnvironmentsOption = Path("environments"),
+    output: SynthesizedOption = Path("cdktf.out"),
+) -> None:
     """Check every file below environments/ and write nothing."""
-    configuration = load_configuration(environments)
+    configuration = load_configuration(environments, output)
     say(_summary(configuration))
 
 
@@ -40,13 +47,18 @@ def synth(
     environments: EnvironmentsOption = Path("environments"),
     output: OutputOption = Path("cdktf.out"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 if the folder is stale.")] = False,
+    orphan: OrphanOption = None,
 ) -> None:
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
+    from sagemaker_templates.output_folder.destination import checked_destination
+    from sagemaker_templates.review.left_behind import left_behind
 
-    configuration = load_configuration(environments)
+    if not check:
+        checked_destination(output, environments)
+    configuration = load_configuration(environments, output)
     if check:
-        _check_freshness(configuration, environments, output)
+        _check_freshness(configuration, environments, output, orphan or [])
         return
     with errors.status("Starting") as status:
         folders = write_stacks(
@@ -54,17 +66,25 @@ def synth(
             environments=environments,
             output=output,
             progress=lambda stack: status.update(f"Synthesizing {stack}"),
+            tell=errors.print,
+            orphans=orphan or [],
+            comparisons=[left_behind],
         )
     say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
 
 
-def _check_freshness(configuration: Configuration, environments: Path, output: Path) -> None:
+def _check_freshness(
+    configuration: Configuration, environments: Path, output: Path, orphans: Collection[str]
+) -> None:
+    from sagemaker_templates.application import stack_names
+    from sagemaker_templates.output_folder.vanished import check_nothing_vanishes, synthesized
     from sagemaker_templates.review.freshness import differences
 
     with errors.status("Comparing"):
         found = differences(configuration, environments=environments, output=output)
     for difference in found:
         say(str(difference))
+    check_nothing_vanishes(synthesized(output), stack_names(configuration), orphans)
     if found:
         say(f"{output} is stale: `sagemaker-templates synth` writes it anew")
         raise typer.Exit(1)
@@ -80,7 +100,7 @@ def demo(
     """Plan and apply every stack on the embedded AWS emulator, with no AWS account."""
     from sagemaker_templates.demo import run_demo
 
-    run_demo(Console(highlight=False, soft_wrap=True), environments=environments, output=output, keep=keep)
+    run_demo(results(), environments=environments, output=output, keep=keep)
 
 
 @app.command()
@@ -107,6 +127,7 @@ def _summary(configuration: Configuration) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code; wrong input is lines of text, no traceback."""
     try:
+        _check_current_folder()
         app(args=list(arguments) if arguments is not None else None)
     except InvalidSettings as invalid:
         for problem in invalid.problems:
@@ -116,9 +137,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WrongInput as wrong:
         errors.print(str(wrong))
         sys.exit(2)
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        errors.print(f"{error.strerror or error}{place}")
+        sys.exit(2)
     except StepFailed as failure:
         errors.print(str(failure))
         sys.exit(1)
+
+
+def _check_current_folder() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise WrongInput("the current folder was deleted: go to one that exists; nothing was written") from None
 
 
 def _count(problems: int) -> str:

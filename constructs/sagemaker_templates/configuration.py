@@ -9,13 +9,22 @@ from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.registry import all_templates
 
 
-def load_configuration(environments: Path) -> Configuration:
+def load_configuration(environments: Path, output: Path | None = None) -> Configuration:
     """Load ``environments/``; starts no Node.
+
+    Args:
+        output: where the stacks are written to, if that is known: no state may lie there.
 
     Raises:
         InvalidSettings: with every problem that was found.
     """
-    return load(environments, all_templates(), name_checks=name_problems, template_checks=_template_checks)
+    return load(
+        environments,
+        all_templates(),
+        name_checks=name_problems,
+        template_checks=_template_checks,
+        output=output,
+    )
 
 
 def _template_checks(configuration: Configuration) -> Iterator[Objection]:

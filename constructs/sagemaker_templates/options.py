@@ -15,9 +15,18 @@ EnvironmentsOption = Annotated[
 ]
 OutputOption = Annotated[
     Path,
-    typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder to write; replaced as a whole."),
+    typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder to write; of its own, or not there yet."),
 ]
 SynthesizedOption = Annotated[
     Path,
     typer.Option("--output", envvar="CDKTF_OUTDIR", help="The folder that `synth` wrote."),
+]
+OrphanOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--orphan",
+        metavar="STACK",
+        help="A stack that may vanish though its resources live on; may be given again.",
+        show_default=False,
+    ),
 ]

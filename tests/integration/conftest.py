@@ -10,10 +10,12 @@ import installation as stand_in
 import pytest
 from sagemaker_templates.emulator import Emulator, running_emulator
 from sagemaker_templates.operations.engine import Engine, EngineError, find_engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource, provider_source
-from sagemaker_templates.operations.terraform import Progress, ProviderUnavailableError, Terraform
-from site_on_emulator import Missing, SiteMaker, site_maker
+from sagemaker_templates.operations.terraform import Progress, Terraform
+from site_on_emulator import SiteMaker, site_maker
 from terraform_factory import TerraformFactory
+from terraform_starter import Missing, TerraformStarter, terraform_starter
 
 REQUIRED_VARIABLE = "REQUIRE_INTEGRATION"
 
@@ -62,6 +64,24 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> ProviderSource:
 
 
 @pytest.fixture(scope="session")
+def installations(
+    terraform_engine: Engine, provider: ProviderSource, tmp_path_factory: pytest.TempPathFactory
+) -> ProviderInstallations:
+    """Return the AWS provider as a plain ``init`` installs it, once for all tests of this process."""
+    folder = tmp_path_factory.mktemp("installations")
+    return ProviderInstallations(terraform_engine, provider.environment(), folder)
+
+
+@pytest.fixture
+def starter(
+    terraform_engine: Engine, installations: ProviderInstallations, missing: Missing
+) -> Iterator[TerraformStarter]:
+    """Return what initializes Terraform in a folder; its provider processes end with the test."""
+    with terraform_starter(terraform_engine, installations, missing) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def installed_stand_in(
     tmp_path_factory: pytest.TempPathFactory, provider: ProviderSource, missing: Missing
 ) -> stand_in.StandIn:
@@ -79,7 +99,7 @@ def stand_in_github(installed_stand_in: stand_in.StandIn, tmp_path: Path) -> sta
 
 @pytest.fixture
 def terraform(
-    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
+    emulator: Emulator, starter: TerraformStarter, provider: ProviderSource, tmp_path: Path
 ) -> TerraformFactory:
     """Return a function that initializes Terraform in a folder with a given stack, against the emulator."""
 
@@ -96,13 +116,7 @@ def terraform(
         folder.mkdir()
         (folder / "main.tf.json").write_text(json.dumps(stack))
         environment = {**emulator.environment(account_id, region), **provider.environment(), **(variables or {})}
-        data = tmp_path / f"{name}-data"
-        runner = Terraform(terraform_engine, folder, environment, data, progress)
-        try:
-            runner.init()
-        except ProviderUnavailableError as error:
-            missing(str(error))
-        return runner
+        return starter.start(folder, environment, tmp_path / f"{name}-data", progress)
 
     return initialized
 
@@ -115,11 +129,7 @@ def provider_variables(provider: ProviderSource) -> Mapping[str, str]:
 
 @pytest.fixture
 def make_site(
-    emulator: Emulator,
-    terraform_engine: Engine,
-    provider_variables: Mapping[str, str],
-    missing: Missing,
-    tmp_path: Path,
+    emulator: Emulator, starter: TerraformStarter, provider_variables: Mapping[str, str], tmp_path: Path
 ) -> SiteMaker:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments."""
-    return site_maker(emulator, terraform_engine, provider_variables, missing, tmp_path)
+    return site_maker(emulator, starter, provider_variables, tmp_path)

@@ -16,10 +16,9 @@ from deploy.resolve import Release
 from deploy.variables import variables
 from facts_of_target import REGION, facts_of_target
 from sagemaker_templates.emulator import Emulator
-from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
-from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform, TerraformError
-from site_on_emulator import Missing
+from sagemaker_templates.operations.terraform import Terraform, TerraformError
+from terraform_starter import Missing, TerraformStarter
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
@@ -32,19 +31,13 @@ Module = Callable[[int], Terraform]
 
 
 @pytest.fixture
-def release_of(
-    emulator: Emulator, terraform_engine: Engine, provider: ProviderSource, missing: Missing, tmp_path: Path
-) -> Module:
+def release_of(emulator: Emulator, starter: TerraformStarter, provider: ProviderSource, tmp_path: Path) -> Module:
     """Return a function that prepares the module for a version of the model, with the settings of prod."""
     folder = tmp_path / "terraform"
     shutil.copytree(CONFIGURATION, folder)
     (folder / "backend_override.tf.json").write_text(json.dumps(LOCAL_STATE))
     environment = {**emulator.environment(ACCOUNT, REGION), **provider.environment()}
-    runner = Terraform(terraform_engine, folder, environment, tmp_path / "data")
-    try:
-        runner.init()
-    except ProviderUnavailableError as error:
-        missing(str(error))
+    runner = starter.start_module(folder, environment, tmp_path / "data")
 
     def prepared(version: int) -> Terraform:
         arn = f"arn:aws:sagemaker:{REGION}:111111111111:model-package/abalone/{version}"

@@ -17,6 +17,7 @@ from sagemaker_templates.operations.terraform import Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan
 from sagemaker_templates.templates.registry import all_templates
 from site_on_emulator import Site
+from terraform_starter import TerraformStarter
 
 ROOT = Path(__file__).parents[2]
 CDKTF = ROOT / "tests" / "cdktf_cli" / "node_modules" / ".bin" / "cdktf"
@@ -91,7 +92,7 @@ def test_the_hcl_of_every_template_plans_what_its_json_plans(
     make_site: Callable[[Path], Site],
     environments: Path,
     to_hcl: Synthesize,
-    terraform_engine: Engine,
+    starter: TerraformStarter,
     provider: ProviderSource,
 ) -> None:
     site = make_site(environments)
@@ -99,17 +100,11 @@ def test_the_hcl_of_every_template_plans_what_its_json_plans(
     assert any(plan.deployment for plan in plans)
     assert {plan.project.template for plan in plans if plan.project} == set(all_templates())
     stacks = to_hcl(str(ROOT / "main.py"), site.folder)
-    _format(stacks, terraform_engine, provider)
+    _format(stacks, starter.engine, provider)
     for plan in plans:
         assert not (stacks / plan.name / "cdk.tf.json").exists()
-        hcl = Terraform(
-            terraform_engine,
-            stacks / plan.name,
-            _variables(site.emulator, plan, provider),
-            stacks / ".data" / plan.name,
-        )
-        hcl.init()
-        hcl.validate()
+        variables = _variables(site.emulator, plan, provider)
+        hcl = starter.start_module(stacks / plan.name, variables, stacks / ".data" / plan.name)
         assert _planned(hcl) == _planned(site.terraform(plan)), plan.name
 
 

@@ -15,9 +15,12 @@ import pytest
 from codepipeline_run import DeliveryPipeline, Execution, Run
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.terraform import FEWER_COLLECTIONS
 from sagemaker_templates.seeds import assemble, seed_folder
-from site_on_emulator import Missing, Site, at_once, site_maker
+from site_on_emulator import Site, at_once, site_maker
+from terraform_starter import Missing, terraform_starter
 from trained_model import TrainedModel, seed_python, train
 
 # In one process, for what its fixture makes takes minutes.
@@ -106,6 +109,7 @@ def world(  # noqa: PLR0917 - fixtures
     trained: TrainedModel,
     emulator_process: Emulator,
     terraform_engine: Engine,
+    installations: ProviderInstallations,
     provider: ProviderSource,
     missing: Missing,
     tmp_path_factory: pytest.TempPathFactory,
@@ -113,10 +117,9 @@ def world(  # noqa: PLR0917 - fixtures
     """Everything that Terraform makes before a model is deployed, and the project that trained the model."""
     emulator_process.reset()
     folder = tmp_path_factory.mktemp("site")
-    site = site_maker(emulator_process, terraform_engine, provider.environment(), missing, folder)(
-        Path(__file__).parent / "environments_of_deployment"
-    )
-    _apply(site)
+    with terraform_starter(terraform_engine, installations, missing) as starter:
+        make = site_maker(emulator_process, starter, provider.environment(), folder)
+        _apply(make(Path(__file__).parent / "environments_of_deployment"))
     trained.upload(emulator_process, ACCOUNTS["dev"], REGION)
     emulator_process.client("sagemaker", ACCOUNTS["dev"], REGION).create_model_package_group(
         ModelPackageGroupName=GROUP
@@ -126,7 +129,8 @@ def world(  # noqa: PLR0917 - fixtures
         (repository / path).parent.mkdir(parents=True, exist_ok=True)
         (repository / path).write_bytes(content)
     (folder / "runs").mkdir()
-    pipeline = DeliveryPipeline(emulator_process, ACCOUNTS["dev"], REGION, PIPELINE, provider.environment())
+    machine = {**provider.environment(), **FEWER_COLLECTIONS}
+    pipeline = DeliveryPipeline(emulator_process, ACCOUNTS["dev"], REGION, PIPELINE, machine)
     yield World(emulator_process, pipeline, repository, folder / "runs", trained)
     emulator_process.reset()
 

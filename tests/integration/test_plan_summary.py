@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -23,9 +24,14 @@ Plan = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def site(make_site: Callable[[Path], Site]) -> Site:
-    """The shipped environments."""
-    return make_site(SHIPPED)
+def site(make_site: Callable[[Path], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The shipped environments, with nothing in the first but the project that is planned here."""
+    folder = tmp_path_factory.mktemp("environments") / "environments"
+    shutil.copytree(SHIPPED, folder)
+    for project in (folder / "dev" / "projects").iterdir():
+        if project.name != "abalone.yaml":
+            project.unlink()
+    return make_site(folder)
 
 
 @pytest.fixture

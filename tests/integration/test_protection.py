@@ -17,11 +17,13 @@ from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.terraform import Plan, Terraform, TerraformError
 from sagemaker_templates.review.plan.changes import Action
 from sagemaker_templates.review.plan.danger import Kind
 from sagemaker_templates.review.plan.summary import StackSummary, summarize
-from site_on_emulator import Missing, Site, at_once, site_maker
+from site_on_emulator import Site, at_once, site_maker
+from terraform_starter import Missing, terraform_starter
 
 # In one process, for what its fixture makes takes minutes.
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("protection")]
@@ -200,9 +202,10 @@ class Workshop:
 
 
 @pytest.fixture(scope="module")
-def workshop(
+def workshop(  # noqa: PLR0917 - fixtures
     emulator_process: Emulator,
     terraform_engine: Engine,
+    installations: ProviderInstallations,
     installed_stand_in: StandIn,
     missing: Missing,
     tmp_path_factory: pytest.TempPathFactory,
@@ -216,10 +219,11 @@ def workshop(
     (environments / "dev" / "projects" / "abalone.yaml").write_text(TRAINS + ABALONE)
     (environments / "dev" / "projects" / "serving.yaml").write_text(SERVING)
     github = installed_stand_in.with_account(folder / "github-account.json")
-    make = site_maker(emulator_process, terraform_engine, github.environment(), missing, folder)
-    shop = Workshop(make(environments), github)
-    _tell(shop)
-    yield shop
+    with terraform_starter(terraform_engine, installations, missing) as starter:
+        make = site_maker(emulator_process, starter, github.environment(), folder)
+        shop = Workshop(make(environments), github)
+        _tell(shop)
+        yield shop
     emulator_process.reset()
 
 

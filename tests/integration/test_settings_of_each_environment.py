@@ -20,9 +20,10 @@ from facts_of_target import REGION, facts_of_target
 from pydantic import BaseModel
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
-from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform
-from site_on_emulator import Missing
+from sagemaker_templates.operations.terraform import Terraform
+from terraform_starter import Missing, terraform_starter
 
 # In one process, for what its fixture makes takes a while.
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("settings")]
@@ -119,9 +120,10 @@ NOT_PLANNED = {"sample.file", "sample.content-type"}  # sent once the endpoint s
 
 
 @pytest.fixture(scope="module")
-def plans(
+def plans(  # noqa: PLR0917 - fixtures
     emulator_process: Emulator,
     terraform_engine: Engine,
+    installations: ProviderInstallations,
     provider: ProviderSource,
     missing: Missing,
     tmp_path_factory: pytest.TempPathFactory,
@@ -131,19 +133,22 @@ def plans(
     shutil.copytree(CONFIGURATION, folder)
     (folder / "backend_override.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
     environment = {**emulator_process.environment(ACCOUNTS[CHANGED], REGION), **provider.environment()}
-    terraform = Terraform(terraform_engine, folder, environment, folder.with_name("data"))
-    try:
-        terraform.init()
-    except ProviderUnavailableError as error:
-        missing(str(error))
 
-    def planned(base: str, *cases: Case) -> Planned:
+    def planned(terraform: Terraform, base: str, *cases: Case) -> Planned:
         repository = write_repository(tmp_path_factory.mktemp("repository"), base, *cases)
         (folder / "terraform.tfvars.json").write_text(variables_of(CHANGED, repository))
         changes = terraform.show_json(terraform.plan())["resource_changes"]
         return {change["address"]: change["change"]["after"] for change in changes}
 
-    return {base: (planned(base), planned(base, *(case for case in CASES if case.base == base))) for base in BASES}
+    with terraform_starter(terraform_engine, installations, missing) as starter:
+        terraform = starter.start_module(folder, environment, folder.with_name("data"))
+        return {
+            base: (
+                planned(terraform, base),
+                planned(terraform, base, *(case for case in CASES if case.base == base)),
+            )
+            for base in BASES
+        }
 
 
 def variables_of(environment: str, repository: Path) -> str:

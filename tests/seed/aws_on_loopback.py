@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -60,6 +60,12 @@ def _until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None
         else:
             return
     pytest.fail(f"the emulator did not start in {_START_SECONDS} s:\n{log.read_text()}")
+
+
+def start_over(url: str) -> str:
+    """Empty an AWS, which is quicker than to start a new one; gives its address again."""
+    urlopen(Request(f"{url}/moto-api/reset", method="POST"), timeout=_START_SECONDS).close()  # noqa: S310
+    return url
 
 
 def client(service: str, endpoint: str) -> Any:

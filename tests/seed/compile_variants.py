@@ -9,12 +9,30 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path.cwd()))
 
 import mlops  # noqa: F401  (prepares the SDK)
+from botocore.loaders import JSONFileLoader
 from mlops.session import ProjectSession
 from mlops.settings import Settings
+
+
+def parse_each_service_model_once() -> None:
+    """Let all sessions of this process share what they read of botocore's data.
+
+    The SDK makes a session for each step, and each parses the same models anew: more than half of a compilation.
+    """
+    parsed: dict[str, Any] = {}
+    read = JSONFileLoader.load_file
+
+    def load_file(self: JSONFileLoader, file_path: str) -> Any:
+        if file_path not in parsed:
+            parsed[file_path] = read(self, file_path)
+        return parsed[file_path]
+
+    JSONFileLoader.load_file = load_file  # type: ignore[method-assign]
 
 
 def main(module: str, environments: Path, output: Path) -> None:
@@ -39,4 +57,5 @@ def main(module: str, environments: Path, output: Path) -> None:
 
 
 if __name__ == "__main__":
+    parse_each_service_model_once()
     main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

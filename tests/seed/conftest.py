@@ -1,11 +1,24 @@
 """The assembled repositories, each compiled once for all tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_on_loopback import aws_on_loopback
 from build_variables import SCORING_VARIANTS, VARIANTS
-from hf_variables import HF_VARIANTS
+from hf_variables import HF_PLAIN, HF_VARIANTS
+from importing import TOKEN
+from local_pipeline import Execution
+from loopback_hub import LoopbackHub, running
 from seed_repository import Compiled, SeedRepository
+from training import PASSING, Training
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an AWS for all tests, one after the other: each module, or each test, starts over with it."""
+    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +42,24 @@ def dataset(repository: SeedRepository, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
+def training(compiled: dict[str, Compiled], dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """Where executions of the fully protected pipeline happen."""
+    return Training.prepare(compiled["all"], dataset, tmp_path_factory.mktemp("execution"))
+
+
+@pytest.fixture(scope="session")
+def good(training: Training) -> Execution:
+    """An execution whose model is good enough, and registered."""
+    return training.pipeline.run("good", PASSING)
+
+
+@pytest.fixture(scope="session")
+def other_seed(training: Training) -> Execution:
+    """The same with another seed, and so another model."""
+    return training.pipeline.run("other-seed", PASSING | {"RandomSeed": 43})
+
+
+@pytest.fixture(scope="session")
 def batch_repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
     """What a data scientist clones to predict in batches."""
     return SeedRepository.assemble("batch_inference", tmp_path_factory.mktemp("batch") / "repository")
@@ -47,6 +78,14 @@ def hf_repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
 
 
 @pytest.fixture(scope="session")
-def hf_compiled(hf_repository: SeedRepository) -> dict[str, Compiled]:
-    """The import pipeline, compiled with no network and no credentials, for each variant."""
-    return hf_repository.compile("model_import.pipeline", HF_VARIANTS | {"all again": HF_VARIANTS["all"]})
+def hub() -> Iterator[LoopbackHub]:
+    """A hub on loopback, for the tests that import from it one after the other."""
+    with running(LoopbackHub(TOKEN)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def hf_compiled(hf_repository: SeedRepository, hub: LoopbackHub) -> dict[str, Compiled]:
+    """The import pipeline, compiled with no network and no credentials, for each variant; one has a hub to reach."""
+    more = {"all again": HF_VARIANTS["all"], "loopback": HF_PLAIN | {"HF_ENDPOINT": hub.address}}
+    return hf_repository.compile("model_import.pipeline", HF_VARIANTS | more)

@@ -5,13 +5,12 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
-from aws_on_loopback import DUMMY_CREDENTIALS, client
+from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from hf_variables import HF_PLAIN
 from local_pipeline import Execution, LocalPipeline
 from loopback_hub import HubModel, LoopbackHub
-from seed_repository import Compiled, SeedRepository
+from seed_repository import Compiled
 
 TOKEN = "a-token-that-is-easy-to-recognize"
 MODEL_ID = HF_PLAIN["HUGGING_FACE_MODEL_ID"]
@@ -72,17 +71,10 @@ class Importing:
         return len(self.client("s3").list_object_versions(Bucket=BUCKET).get("Versions", []))
 
 
-def compiled_for(hub: LoopbackHub, repository: SeedRepository) -> Compiled:
-    """The pipeline of a repository whose hub is the one on loopback."""
-    variables = HF_PLAIN | {"HF_ENDPOINT": hub.address}
-    return repository.compile("model_import.pipeline", {"loopback": variables})["loopback"]
-
-
 def importing(hub: LoopbackHub, endpoint: str, compiled: Compiled, root: Path, model: HubModel) -> Importing:
     """Everything that an import needs, with one model at the hub and nothing in AWS but bucket, group and secret."""
     hub.start_over({MODEL_ID: model})
-    # What the emulator offers in place of a new one.
-    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST")).close()  # noqa: S310
+    start_over(endpoint)
     compiled.upload(root / "s3")
     surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "HUB_RETRY_SECONDS": "0.001"}
     pipeline = LocalPipeline(compiled.definition, root / "s3", root / "work", surroundings, NO_LARGE_FILES)

@@ -9,18 +9,17 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
-from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client
+from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from build_variables import PLAIN, SCORING
 from local_pipeline import Execution, LocalPipeline
 from pipeline_definition import Json
 from seed_repository import Compiled
+from training import Training
 
 GROUP = PLAIN["MODEL_PACKAGE_GROUP_NAME"]
 MODEL_BUCKET = PLAIN["ARTIFACT_BUCKET"]
@@ -83,39 +82,24 @@ def buckets(batch_compiled: dict[str, Compiled], dataset: Path, tmp_path_factory
 
 
 @pytest.fixture(scope="module")
-def packages(
-    compiled: dict[str, Compiled], dataset: Path, buckets: Path, tmp_path_factory: pytest.TempPathFactory
-) -> list[Json]:
+def packages(training: Training, good: Execution, other_seed: Execution, buckets: Path) -> list[Json]:
     """Two models of the xgboost seed, as its pipeline registers them; they predict differently."""
-    training = compiled["all"]
-    training.upload(buckets)
-    (buckets / MODEL_BUCKET / "data").mkdir(parents=True)
-    shutil.copy(dataset, buckets / MODEL_BUCKET / "data/abalone.csv")
-    pipeline = LocalPipeline(training.definition, buckets, tmp_path_factory.mktemp("training"))
-    runs = [pipeline.run(f"rounds-{rounds}", {"NumRound": rounds, "MseThreshold": 1000.0}) for rounds in (20, 40)]
-    assert [run.failure for run in runs] == [None, None]
-    return [package for run in runs for package in run.registered]
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An AWS for these tests alone."""
-    with aws_on_loopback(tmp_path_factory.mktemp("aws") / "log") as url:
-        yield url
+    assert [good.failure, other_seed.failure] == [None, None]
+    shutil.copytree(training.root / "s3" / MODEL_BUCKET, buckets / MODEL_BUCKET)
+    return [package for run in (good, other_seed) for package in run.registered]
 
 
 @pytest.fixture
-def batch(batch_compiled: dict[str, Compiled], buckets: Path, endpoint: str, tmp_path: Path) -> Batch:
+def batch(batch_compiled: dict[str, Compiled], buckets: Path, aws: str, tmp_path: Path) -> Batch:
     """The batch pipeline beside a group without packages."""
-    # Empty again: the registry of one test is none of another's.
-    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=5).close()  # noqa: S310
-    sagemaker = client("sagemaker", endpoint)
+    # The registry of one test is none of another's.
+    sagemaker = client("sagemaker", start_over(aws))
     sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
     registry = Registry(sagemaker)
-    aws = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint}
+    surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": aws}
     definition = batch_compiled["all"].definition
     pipeline = LocalPipeline(
-        definition, buckets, tmp_path / "work", surroundings=aws, describe_package=registry.describe
+        definition, buckets, tmp_path / "work", surroundings=surroundings, describe_package=registry.describe
     )
     return Batch(pipeline, registry)
 

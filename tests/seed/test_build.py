@@ -5,11 +5,10 @@ installation: the packages of the same lock are there already.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from aws_on_loopback import aws_on_loopback, client
+from aws_on_loopback import client, start_over
 from build_variables import SCORING_VARIANTS, VARIANTS
 from buildspec import INSTALL, PHASES, buildspec, run_build
 from seed_repository import Compiled, SeedRepository
@@ -64,11 +63,10 @@ def seed(request: pytest.FixtureRequest) -> Build:
 
 
 @pytest.fixture(scope="module")
-def endpoint(seed: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An AWS of its own for each seed, with nothing in it."""
+def endpoint(seed: Build, aws: str) -> str:
+    """An AWS for each seed, with nothing in it."""
     assert seed
-    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
-        yield url
+    return start_over(aws)
 
 
 def build(seed: Build, endpoint: str, **variables: str) -> str:

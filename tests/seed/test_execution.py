@@ -6,55 +6,19 @@ import json
 import shutil
 import socket
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from job_sandbox import JobFailedError, Sandbox
-from local_pipeline import Execution, LocalPipeline
+from local_pipeline import Execution
 from local_transform import SERVER
-from seed_repository import Compiled
-
-BUCKET = "mlops-abalone-111111111111"
-SMALL = {"NumRound": 60}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where executions of the fully protected pipeline happen."""
-
-    pipeline: LocalPipeline
-    root: Path
-
-    def report(self, execution: Execution) -> dict[str, Any]:
-        """The figures that an execution wrote."""
-        folder = self.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions" / execution.identifier
-        figures: dict[str, Any] = json.loads((folder / "Evaluate/evaluation/evaluation.json").read_text())
-        metrics: dict[str, Any] = figures["regression_metrics"]
-        return metrics
+from training import BUCKET, SMALL, Training
 
 
 @pytest.fixture(scope="module")
-def place(compiled: dict[str, Compiled], dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A bucket with data and code: what a build leaves behind."""
-    root = tmp_path_factory.mktemp("execution")
-    compiled["all"].upload(root / "s3")
-    (root / "s3" / BUCKET / "data").mkdir(parents=True)
-    shutil.copy(dataset, root / "s3" / BUCKET / "data/abalone.csv")
-    return Place(LocalPipeline(compiled["all"].definition, root / "s3", root / "work"), root)
-
-
-@pytest.fixture(scope="module")
-def good(place: Place) -> Execution:
-    """An execution whose model is good enough."""
-    return place.pipeline.run("good", SMALL | {"MseThreshold": 1000.0})
-
-
-@pytest.fixture(scope="module")
-def bad(place: Place) -> Execution:
+def bad(training: Training) -> Execution:
     """The same, with a threshold that no model reaches."""
-    return place.pipeline.run("bad", SMALL | {"MseThreshold": 0.01})
+    return training.pipeline.run("bad", SMALL | {"MseThreshold": 0.01})
 
 
 def test_a_good_model_is_registered_for_approval(good: Execution) -> None:
@@ -65,11 +29,11 @@ def test_a_good_model_is_registered_for_approval(good: Execution) -> None:
     assert package["ModelPackageGroupName"] == "abalone-p-abalone01"
 
 
-def test_the_registered_metrics_are_those_of_the_evaluation(place: Place, good: Execution) -> None:
+def test_the_registered_metrics_are_those_of_the_evaluation(training: Training, good: Execution) -> None:
     location = good.registered[0]["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
-    registered = json.loads(place.pipeline.path(location).read_text())["regression_metrics"]
+    registered = json.loads(training.pipeline.path(location).read_text())["regression_metrics"]
 
-    assert registered == place.report(good)
+    assert registered == training.report(good)
     assert registered["r2"]["value"] > 0.4
 
 
@@ -81,34 +45,34 @@ def test_a_package_says_from_which_execution_data_and_seed_it_came(good: Executi
     }
 
 
-def test_a_bad_model_fails_the_execution_with_the_figures_and_is_not_registered(place: Place, bad: Execution) -> None:
-    mse = place.report(bad)["mse"]["value"]
+def test_a_bad_model_fails_the_execution_with_the_figures_and_is_not_registered(
+    training: Training, bad: Execution
+) -> None:
+    mse = training.report(bad)["mse"]["value"]
 
     assert bad.status == "Failed"
     assert bad.failure == f"NotGoodEnough: Not registered: mean squared error {mse} is above MseThreshold 0.01"
     assert bad.registered == []
 
 
-def test_the_default_threshold_is_one_that_generated_data_passes(place: Place, good: Execution) -> None:
+def test_the_default_threshold_is_one_that_generated_data_passes(training: Training, good: Execution) -> None:
     """So that the very first run succeeds."""
-    default = place.pipeline.definition.parameters["MseThreshold"]["DefaultValue"]
+    default = training.pipeline.definition.parameters["MseThreshold"]["DefaultValue"]
 
-    assert place.report(good)["mse"]["value"] < default
+    assert training.report(good)["mse"]["value"] < default
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_seed_others(
-    place: Place, good: Execution, bad: Execution
+    training: Training, good: Execution, bad: Execution, other_seed: Execution
 ) -> None:
-    other = place.pipeline.run("other-seed", SMALL | {"RandomSeed": 43})
-
-    assert place.report(good) == place.report(bad)
-    assert place.report(good) != place.report(other)
+    assert training.report(good) == training.report(bad)
+    assert training.report(good) != training.report(other_seed)
 
 
 def test_the_scripts_of_one_execution_write_nothing_into_another(
-    place: Place, good: Execution, bad: Execution
+    training: Training, good: Execution, bad: Execution
 ) -> None:
-    executions = place.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions"
+    executions = training.root / "s3" / BUCKET / "pipelines/abalone-p-abalone01/executions"
 
     assert {"good", "bad"} <= {path.name for path in executions.iterdir()}
     assert sorted(path.name for path in (executions / good.identifier).iterdir()) == [
@@ -119,15 +83,15 @@ def test_the_scripts_of_one_execution_write_nothing_into_another(
 
 
 @pytest.fixture(scope="module")
-def served(place: Place, good: Execution) -> tuple[list[dict[str, str]], list[float]]:
+def served(training: Training, good: Execution) -> tuple[list[dict[str, str]], list[float]]:
     """Raw test rows, and what the registered model answers to them, served as its package says."""
     (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
-    sandbox = Sandbox(place.root / "serving")
+    sandbox = Sandbox(training.root / "serving")
     folder = sandbox.folder("endpoint")
-    with tarfile.open(place.pipeline.path(container["ModelDataUrl"])) as packed:
+    with tarfile.open(training.pipeline.path(container["ModelDataUrl"])) as packed:
         packed.extractall(folder / "model", filter="data")
     shutil.copy(SERVER, folder)
-    rows = place.root / "work/good/Preprocess/ml/processing/test/rows.csv"
+    rows = training.root / "work/good/Preprocess/ml/processing/test/rows.csv"
     names = ["sex", "length", "diameter", "height", "whole", "shucked", "viscera", "shell", "rings"]
     records = list(csv.DictReader(io.StringIO(rows.read_text()), names))
     body = io.StringIO()
@@ -143,24 +107,24 @@ def served(place: Place, good: Execution) -> tuple[list[dict[str, str]], list[fl
 
 
 def test_the_registered_model_answers_raw_rows_with_the_predictions_that_were_evaluated(
-    place: Place, good: Execution, served: tuple[list[dict[str, str]], list[float]]
+    training: Training, good: Execution, served: tuple[list[dict[str, str]], list[float]]
 ) -> None:
     records, answers = served
     errors = [answer - float(record["rings"]) for record, answer in zip(records, answers, strict=True)]
 
     mse = sum(error**2 for error in errors) / len(errors)
-    assert mse == pytest.approx(place.report(good)["mse"]["value"], rel=1e-6)
+    assert mse == pytest.approx(training.report(good)["mse"]["value"], rel=1e-6)
 
 
 def test_inference_does_to_a_row_what_training_did(
-    place: Place, served: tuple[list[dict[str, str]], list[float]]
+    training: Training, served: tuple[list[dict[str, str]], list[float]]
 ) -> None:
     """The booster alone, fed with features made here from the saved figures, gives the same predictions."""
     import numpy as np
     import xgboost
 
     records, answers = served
-    model = place.root / "serving/endpoint/ml/model"
+    model = training.root / "serving/endpoint/ml/model"
     learned = json.loads((model / "preprocessing.json").read_text())
     columns = ["length", "diameter", "height", "whole", "shucked", "viscera", "shell"]
     long_names = [
@@ -186,27 +150,27 @@ def test_inference_does_to_a_row_what_training_did(
     np.testing.assert_allclose(answers, predictions, atol=1e-5)
 
 
-def test_a_model_holds_what_inference_needs_and_no_pickle(place: Place, good: Execution) -> None:
+def test_a_model_holds_what_inference_needs_and_no_pickle(training: Training, good: Execution) -> None:
     (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
-    with tarfile.open(place.pipeline.path(container["ModelDataUrl"])) as packed:
+    with tarfile.open(training.pipeline.path(container["ModelDataUrl"])) as packed:
         files = sorted(member.name for member in packed.getmembers() if member.isfile())
 
     assert files == ["code/features.py", "code/inference.py", "model.json", "preprocessing.json"]
 
 
-def test_a_broken_row_fails_the_execution_and_names_the_row(place: Place) -> None:
-    broken = place.root / "s3" / BUCKET / "data/broken"
+def test_a_broken_row_fails_the_execution_and_names_the_row(training: Training) -> None:
+    broken = training.root / "s3" / BUCKET / "data/broken"
     broken.mkdir()
     (broken / "abalone.csv").write_text("M,0.4,0.3\n")
 
-    failed = place.pipeline.run("broken", {"InputDataUrl": f"s3://{BUCKET}/data/broken"})
+    failed = training.pipeline.run("broken", {"InputDataUrl": f"s3://{BUCKET}/data/broken"})
 
     assert failed.failure == "Preprocess: DataError: abalone.csv, line 1: 3 values where 9 are expected"
     assert failed.steps == ["Preprocess"]
 
 
-def test_missing_data_fails_the_execution(place: Place) -> None:
-    failed = place.pipeline.run("nothing", {"InputDataUrl": f"s3://{BUCKET}/data/nothing.csv"})
+def test_missing_data_fails_the_execution(training: Training) -> None:
+    failed = training.pipeline.run("nothing", {"InputDataUrl": f"s3://{BUCKET}/data/nothing.csv"})
 
     assert failed.failure == f"nothing is at s3://{BUCKET}/data/nothing.csv"
 

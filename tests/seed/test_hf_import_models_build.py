@@ -1,10 +1,9 @@
 """The import repository's build, as CodeBuild runs it: the commands of buildspec.yml, on an emulated AWS."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from aws_on_loopback import aws_on_loopback, client
+from aws_on_loopback import client, start_over
 from buildspec import INSTALL, PHASES, buildspec, run_build
 from hf_variables import HF_PLAIN, HF_VARIANTS
 from seed_repository import Compiled, SeedRepository
@@ -13,11 +12,10 @@ BUCKET, PIPELINE = HF_PLAIN["ARTIFACT_BUCKET"], HF_PLAIN["SAGEMAKER_PIPELINE_NAM
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An AWS of its own, with nothing but the bucket in it."""
-    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
-        client("s3", url).create_bucket(Bucket=BUCKET)
-        yield url
+def endpoint(aws: str) -> str:
+    """An AWS with nothing but the bucket in it."""
+    client("s3", start_over(aws)).create_bucket(Bucket=BUCKET)
+    return aws
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from aws_on_loopback import aws_on_loopback
-from importing import BUCKET, GROUP, MODEL_ID, SECRET, TOKEN, Importing, compiled_for, importing, other_image
-from loopback_hub import HubModel, LoopbackHub, running
-from seed_repository import Compiled, SeedRepository
+from importing import BUCKET, GROUP, MODEL_ID, SECRET, TOKEN, Importing, importing, other_image
+from loopback_hub import HubModel, LoopbackHub
+from seed_repository import Compiled
 from tiny_llama import logits, model_files
 
 FIRST, SECOND = "1" * 40, "2" * 40
@@ -35,30 +34,10 @@ def tiny_model() -> HubModel:
     )
 
 
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An AWS of its own."""
-    with aws_on_loopback(tmp_path_factory.mktemp("emulator") / "log") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[LoopbackHub]:
-    """A hub of its own."""
-    with running(LoopbackHub(TOKEN)) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def compiled(hub: LoopbackHub, hf_repository: SeedRepository) -> Compiled:
-    """The pipeline, with that hub as its hub."""
-    return compiled_for(hub, hf_repository)
-
-
 @pytest.fixture
-def place(hub: LoopbackHub, endpoint: str, compiled: Compiled, tmp_path: Path) -> Importing:
+def place(hub: LoopbackHub, aws: str, hf_compiled: dict[str, Compiled], tmp_path: Path) -> Importing:
     """A hub with the tiny model, and an AWS with nothing of it."""
-    return importing(hub, endpoint, compiled, tmp_path, tiny_model())
+    return importing(hub, aws, hf_compiled["loopback"], tmp_path, tiny_model())
 
 
 def imported_files(commit: str) -> dict[str, bytes]:

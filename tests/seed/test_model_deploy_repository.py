@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_on_loopback import DUMMY_CREDENTIALS, aws_on_loopback, client
+from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from seed_repository import SeedRepository, clean_environment
 
 GROUP = "abalone-p-abalone01"
@@ -115,10 +115,9 @@ class Registry:
 
 
 @pytest.fixture
-def registry(deploying: SeedRepository, tmp_path: Path) -> Iterator[Registry]:
+def registry(deploying: SeedRepository, aws: str) -> Registry:
     """An empty group."""
-    with aws_on_loopback(tmp_path / "log") as url:
-        yield Registry(deploying, url)
+    return Registry(deploying, start_over(aws))
 
 
 def test_the_newest_approved_version_is_released_until_something_newer_is_approved(registry: Registry) -> None:

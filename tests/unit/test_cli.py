@@ -1,5 +1,6 @@
 """The command line: what is written, what is said, and how it ends."""
 
+import resource
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def project(tmp_path: Path) -> Path:
 def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
     run = _run(MAIN, project)
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout == "3 projects in dev, pre-prod, prod; 6 stacks in cdktf.out/stacks\n"
+    assert run.stdout == "7 projects in dev, pre-prod, prod; 13 stacks in cdktf.out/stacks\n"
     assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
 
 
@@ -49,7 +50,7 @@ def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:
     without_node = project / "bin"
     without_node.mkdir()
     run = _run([*COMMAND, "validate", "--environments", "environments"], project, PATH=str(without_node))
-    assert (run.returncode, run.stdout) == (0, "3 projects in dev, pre-prod, prod\n")
+    assert (run.returncode, run.stdout) == (0, "7 projects in dev, pre-prod, prod\n")
     assert sorted(path.name for path in project.iterdir()) == ["bin", "environments"]
 
 
@@ -92,3 +93,41 @@ def test_a_name_too_long_for_what_is_derived_from_it_is_refused(project: Path) -
     assert run.returncode == 2
     assert "sagemaker-project-name" in run.stderr
     assert "1 to 32" in run.stderr
+
+
+def _with_small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_disk_without_room_is_a_line_whoever_meets_it(project: Path) -> None:
+    run = subprocess.run(
+        MAIN,
+        cwd=project,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT / "constructs")},
+        preexec_fn=_with_small_files,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("cdktf.out cannot be written: ")
+    assert len(run.stderr.splitlines()) == 1
+    assert not (project / "cdktf.out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["atlantis", "--file", "/proc/none/atlantis.yaml", "--output", "/proc/none/out"],
+        ["synth", "--check", "--output", "loop"],
+        ["validate", "--output", "loop"],
+        ["plan", "--output", "loop"],
+        ["synth", "--output", "loop"],
+    ],
+)
+def test_what_the_system_refuses_is_no_traceback(project: Path, arguments: list[str]) -> None:
+    (project / "loop").symlink_to("loop")
+    run = _run([*COMMAND, *arguments], project)
+    assert run.returncode in (0, 1, 2)
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr.splitlines()) <= 1

@@ -14,11 +14,14 @@ def _golden_text(case: str) -> dict[str, bytes]:
 
 
 def _text(case: str) -> dict[str, bytes]:
-    """Archives are left out: their digests are in the JSON. So are seeds: ``test_github.py`` compares them."""
+    """Archives are left out: their digests are in the JSON. So are seeds: ``test_github.py`` compares them.
+
+    And lists of files, which say no more than the files do.
+    """
     return {
         path: content
         for path, content in files(case).items()
-        if not path.endswith(".zip") and "/assets/repositories/" not in path
+        if not path.endswith((".zip", ".synthesized")) and "/assets/repositories/" not in path
     }
 
 

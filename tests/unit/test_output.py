@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sagemaker_templates.output_folder.ownership import MARKER, listing, owned
 from sagemaker_templates.providers import PLAIN_IMPORT_VARIABLE
 from synthesized import CASES, ROOT, SHIPPED, documents, files, files_of, synthesize_copy
 
@@ -93,3 +94,19 @@ def test_lazy_bindings_synthesize_what_the_plain_import_does(tmp_path: Path) -> 
     )
     assert int(run.stdout) > 2000, "the plain import loads the whole binding; otherwise nothing was compared"
     assert files_of(plain / "cdktf.out" / "stacks") == files(SHIPPED)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_earlier_versions_wrote_without_lists_is_known_as_ours(case: str, tmp_path: Path) -> None:
+    written = {f"stacks/{path}": content for path, content in files(case).items() if not path.endswith(MARKER)}
+    for path, content in written.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    assert owned(tmp_path) == written.keys()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_list_of_a_stack_names_every_file_of_it(case: str) -> None:
+    for stack in documents(case):
+        names = {path.removeprefix(f"{stack}/") for path in files(case) if path.startswith(f"{stack}/")}
+        assert files(case)[f"{stack}/{MARKER}"].decode() == listing(names - {MARKER})

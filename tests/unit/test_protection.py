@@ -25,7 +25,7 @@ from sagemaker_templates.settings.model import Configuration
 from sagemaker_templates.stacks.synthesis import StackPlan, Synthesis, planned_stacks
 from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template, all_templates
-from synthesized import CASES, documents, files, input_of
+from synthesized import CASES, documents, files, input_of, rendered
 
 KEPT = {"project": KEPT_IN_PROJECTS, "target": KEPT_IN_TARGETS, "foundation": KEPT_IN_FOUNDATIONS}
 # The attributes by which a bucket's settings, an alias, a policy or a rule say what they are for.
@@ -48,7 +48,8 @@ def _synthesized(case: str) -> dict[str, tuple[dict[str, Any], list[str]]]:
     with tempfile.TemporaryDirectory() as folder:
         synthesis = Synthesis(_protecting(case), all_templates(), Path(folder), Path(folder) / "cdktf.out")
         return {
-            path.name: (json.loads((path / "cdk.tf.json").read_text()), _removed(path)) for path in synthesis.write()
+            path.name: (json.loads((path / "cdk.tf.json").read_text()), _removed(path))
+            for path in rendered(synthesis, Path(folder) / "new")
         }
 
 
@@ -163,9 +164,10 @@ def _with_features(context: ProjectContext) -> None:
 def test_a_template_cannot_protect_what_it_does_not_name(tmp_path: Path) -> None:
     template = replace(all_templates()["xgboost_abalone"], build=_with_features)
     with pytest.raises(ValueError, match=r"aws_s3_bucket\.features"):
-        _synthesis(template, tmp_path).write()
+        rendered(_synthesis(template, tmp_path), tmp_path / "refused")
     named = replace(template, keeps=frozenset({"aws_s3_bucket.features"}))
-    assert _synthesis(named, tmp_path).write()
+    assert rendered(_synthesis(named, tmp_path), tmp_path / "named")
     parameters = all_templates()["finetune_llm_evaluation"].parameters()
-    (_, stack) = _synthesis(named, tmp_path, template="finetune_llm_evaluation", parameters=parameters).write()
+    another = _synthesis(named, tmp_path, template="finetune_llm_evaluation", parameters=parameters)
+    _, stack = rendered(another, tmp_path / "another")
     assert "aws_s3_bucket.features" in _removed(stack)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
-from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.operations.terraform import Plan, Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan
 
 Say = Callable[[str, str], None]
@@ -44,6 +45,7 @@ class Rollout:
 
     engine: Engine
     provider: ProviderSource
+    providers: ProviderInstallations
     emulator: Emulator
     stacks: Path
     work: Path
@@ -56,7 +58,17 @@ class Rollout:
             TerraformError: Terraform refuses something.
         """
         start = time.perf_counter()
-        terraform = self._terraform(plan)
+        folder = self._copy(plan)
+        emulated = self.emulator.environment(plan.environment.account_id, plan.environment.region)
+        with self.providers.kept(folder, {**emulated, **self.provider.environment()}) as variables:
+            created, second, outputs = self._taken_through(
+                plan, Terraform(self.engine, folder, variables, self.work / "data" / plan.name)
+            )
+        return RolledOut(plan, created, not second.has_changes, outputs, round(time.perf_counter() - start, 1))
+
+    def _taken_through(
+        self, plan: StackPlan, terraform: Terraform
+    ) -> tuple[tuple[str, ...], Plan, dict[str, object]]:
         terraform.init()
         first = terraform.plan()
         created = tuple(_WILL_BE_CREATED.findall(first.text))
@@ -65,16 +77,10 @@ class Rollout:
         self.say(plan.name, f"applied: {len(created)} created")
         second = terraform.plan()
         self.say(plan.name, "planned again: " + ("CHANGES" if second.has_changes else "no changes"))
-        return RolledOut(
-            plan, created, not second.has_changes, terraform.output(), round(time.perf_counter() - start, 1)
-        )
+        return created, second, terraform.output()
 
-    def _terraform(self, plan: StackPlan) -> Terraform:
-        """Terraform on a copy of the stack, so that the synthesized folder stays as it was written."""
+    def _copy(self, plan: StackPlan) -> Path:
+        """A copy of the stack, so that the synthesized folder stays as it was written."""
         folder = self.work / "stacks" / plan.name
         shutil.copytree(self.stacks / plan.name, folder)
-        environment = {
-            **self.emulator.environment(plan.environment.account_id, plan.environment.region),
-            **self.provider.environment(),
-        }
-        return Terraform(self.engine, folder, environment, self.work / "data" / plan.name)
+        return folder

@@ -3,7 +3,6 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,19 +10,18 @@ from rich.console import Console
 
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
-from sagemaker_templates.demo.rollout import RolledOut, Rollout
+from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
+from sagemaker_templates.demo.rollout import Rollout
 from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
 from sagemaker_templates.emulator import Emulator, running_emulator, start_emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import find_engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import provider_source
 from sagemaker_templates.settings import Configuration
-from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
+from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
-
-_AT_ONCE = 3
-"""Environments applied at once; most of an apply is waiting."""
 
 
 class DemoFailed(StepFailed):
@@ -34,6 +32,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     """Validate, synthesize, then plan, apply and plan again on the emulator.
 
     Args:
+        console: shows text as it is, as ``terminal.results()`` does.
         keep: leave the emulator running.
 
     Raises:
@@ -42,7 +41,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
         DemoFailed: a second plan found something to change.
     """
     start = time.perf_counter()
-    configuration = load_configuration(environments)
+    configuration, templates = load_configuration(environments), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
     console.print(f"validate   {len(configuration.projects)} projects in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)
@@ -51,8 +50,9 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
         prepare_configuration(emulator, configuration)
         rollout = _rollout(console, emulator, output / "stacks", Path(work))
-        results = _roll_out(rollout, planned_stacks(configuration, all_templates()))
-        show_summary(console, results, time.perf_counter() - start)
+        plans = planned_stacks(configuration, templates)
+        results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once())
+        show_summary(console, results, templates, time.perf_counter() - start)
         show_next_steps(console, output)
         _after(console, emulator, configuration, keep)
     changed = [result.plan.name for result in results if not result.second_plan_empty]
@@ -72,21 +72,12 @@ def _emulator(keep: bool, work: Path) -> Iterator[Emulator]:
 def _rollout(console: Console, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
     engine, provider = find_engine(), provider_source(work)
     console.print(f"plan       with {engine}, AWS provider from {provider.description}")
-    return Rollout(engine, provider, emulator, stacks, work, _teller(console))
+    providers = ProviderInstallations(engine, provider.environment(), work / "providers")
+    return Rollout(engine, provider, providers, emulator, stacks, work, _teller(console))
 
 
 def _teller(console: Console) -> Callable[[str, str], None]:
     return lambda stack, done: console.print(f"  {stack:<24} {done}")
-
-
-def _roll_out(rollout: Rollout, plans: list[StackPlan]) -> list[RolledOut]:
-    """Several environments at once; in each, the foundation before the projects."""
-    environments: dict[str, list[StackPlan]] = {}
-    for plan in plans:
-        environments.setdefault(plan.environment.name, []).append(plan)
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        results = pool.map(lambda stacks: [rollout.roll_out(plan) for plan in stacks], environments.values())
-        return [result for of_one_environment in results for result in of_one_environment]
 
 
 def _after(console: Console, emulator: Emulator, configuration: Configuration, keep: bool) -> None:

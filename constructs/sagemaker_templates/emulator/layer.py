@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -61,6 +62,8 @@ class EmulatorApplication:
         invoke_function: Invoker,
     ) -> None:
         self._moto = moto
+        # moto's stores are plain dicts: one that is read while another request adds to it fails.
+        self._one_at_a_time = threading.Lock()
         self._supplements = {supplement.service: supplement for supplement in supplements}
         self._admin_routes = admin_routes
         self._invoke_function = invoke_function
@@ -86,7 +89,8 @@ class EmulatorApplication:
 
     def _ask_moto(self, call: Call, supplement: Supplement) -> Reply:
         try:
-            reply = _collect(self._moto, call.headers)
+            with self._one_at_a_time:
+                reply = _collect(self._moto, call.headers)
         except Exception:  # whatever moto fails with, the client must be told in its own protocol
             _log.exception("%s %s %s", call.service, call.operation, call.path)
             return _not_emulated(call)

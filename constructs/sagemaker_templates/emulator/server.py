@@ -34,11 +34,10 @@ class EmulatorServer:
 
     def __init__(self, port: int = 0) -> None:
         _configure_moto()
-        from moto.moto_server.werkzeug_app import MotoRequestHandler
         from werkzeug.serving import make_server
 
         self._application: EmulatorApplication | None = None
-        self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=MotoRequestHandler)
+        self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=request_handler())
         self.url = f"http://{HOST}:{self._server.server_port}"
         self._application = build_application(self.url)
 
@@ -49,6 +48,23 @@ class EmulatorServer:
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         assert self._application is not None  # noqa: S101 - set before the first request is accepted
         return self._application(environ, start_response)
+
+
+def request_handler() -> type[Any]:
+    """moto's handler of requests, with replies that are sent in one piece.
+
+    The AWS SDK for Go closes a request's body once it has the reply's headers. On a busy machine that can come before
+    the client has noticed that the body was sent whole; it then takes the request for failed and closes the
+    connection. A reply whose body is still to come would be lost, and the request, which was carried out, sent again:
+    "already exists".
+    """
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+    return type("WholeReplies", (MotoRequestHandler,), {"wbufsize": _LARGEST_PIECE})
+
+
+_LARGEST_PIECE = 1 << 20
+"""Bytes that are kept back until a reply is complete."""
 
 
 def build_application(url: str) -> EmulatorApplication:

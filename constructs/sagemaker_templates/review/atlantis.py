@@ -39,6 +39,17 @@ def atlantis_yaml(stacks: Sequence[StackPlan], *, output: Path, file: Path) -> s
     return _HEADER + yaml.safe_dump(document, sort_keys=False, width=118)
 
 
+def stacks_named(file: Path, output: Path) -> list[str]:
+    """The stacks in ``output`` that a file of Atlantis names; none where it cannot be read."""
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        folders = [str(project["dir"]) for project in document["projects"]]
+    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        return []
+    root = _root(output, file)
+    return [name for parent, _, name in (folder.rpartition("/") for folder in folders) if parent == root]
+
+
 def _root(output: Path, file: Path) -> str:
     relative = Path(os.path.relpath(output.absolute(), file.absolute().parent))
     if ".." in relative.parts:

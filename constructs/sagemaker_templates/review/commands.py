@@ -2,16 +2,16 @@
 
 import difflib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.options import EnvironmentsOption, SynthesizedOption
-from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.terminal import errors, results, say
 
 
 def atlantis(
@@ -22,29 +22,40 @@ def atlantis(
         typer.Option("--file", help="The file to write.", show_default="atlantis.yaml beside environments"),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 if the file is stale.")] = False,
+    orphan: OrphanOption = None,
 ) -> None:
     """Write atlantis.yaml: one project per stack, in the order of their dependencies."""
-    from sagemaker_templates.review.atlantis import atlantis_yaml
+    from sagemaker_templates.output_folder.vanished import Synthesized, check_nothing_vanishes, synthesized
+    from sagemaker_templates.review.atlantis import atlantis_yaml, stacks_named
     from sagemaker_templates.stacks.synthesis import planned_stacks
     from sagemaker_templates.templates.registry import all_templates
 
     target = file or environments.parent / "atlantis.yaml"
-    stacks = planned_stacks(load_configuration(environments), all_templates())
+    stacks = planned_stacks(load_configuration(environments, output), all_templates())
     text = atlantis_yaml(stacks, output=output, file=target)
+    # What was synthesized is committed or not; what Atlantis knew of says the same.
+    old = synthesized(output)
+    known = Synthesized(
+        output, {name: old.stacks.get(name, {}) for name in {*old.stacks, *stacks_named(target, output)}}
+    )
+    names = [stack.name for stack in stacks]
     if check:
-        _check(target, text)
+        _check(target, text, lambda: check_nothing_vanishes(known, names, orphan or []))
         return
+    check_nothing_vanishes(known, names, orphan or [])
     target.write_text(text, encoding="utf-8")
     say(f"{len(stacks)} projects in {target}")
 
 
-def _check(file: Path, text: str) -> None:
+def _check(file: Path, text: str, then: Callable[[], None]) -> None:
     old = file.read_text(encoding="utf-8") if file.is_file() else ""
     if old == text:
+        then()
         say(f"{file} is fresh")
         return
     for line in difflib.unified_diff(old.splitlines(), text.splitlines(), n=1, lineterm=""):
         say(line)
+    then()
     say(f"{file} is stale: `sagemaker-templates atlantis` writes it anew")
     raise typer.Exit(1)
 
@@ -78,7 +89,7 @@ def scan(
         made = plans_on_emulator.make(environments, output, Path(work), status.update) if plans else []
         status.update("Scanning")
         found = run_checkov(output, plans=made)
-    scan_report.show(Console(highlight=False, soft_wrap=True), found)
+    scan_report.show(results(), found)
     if sarif:
         scan_report.write_sarif(found, sarif)
     if junit:

@@ -2,14 +2,14 @@
 
 import difflib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.application import render_stacks
-from sagemaker_templates.output_folder import TERRAFORMS_OWN
+from sagemaker_templates.output_folder.ownership import owned
+from sagemaker_templates.output_folder.rendering import rendering_folder
 from sagemaker_templates.settings import Configuration
 
 _LINES_SHOWN = 20
@@ -64,25 +64,21 @@ class Difference:
 
 def differences(configuration: Configuration, *, environments: Path, output: Path) -> list[Difference]:
     """Compare ``output`` with what synthesis of a configuration read from ``environments`` would write there."""
-    with tempfile.TemporaryDirectory() as folder:
-        render_stacks(configuration, environments=environments, output=output, folder=Path(folder))
-        new = _files(Path(folder))
-    old = _files(output)
-    # What Terraform does not read (a saved plan, say) may lie about.
-    paths = sorted(new.keys() | {path for path in old if _is_read(path)})
-    return [Difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)]
+    with rendering_folder() as folder:
+        render_stacks(configuration, environments=environments, output=output, folder=folder)
+        new = _files(folder)
+    old = {name: (output / name).read_bytes() for name in owned(output)} if output.is_dir() else {}
+    # What is in the way of a file to come is not ours, and not what it should be.
+    old |= {name: (output / name).read_bytes() for name in new if (output / name).is_file()}
+    return [
+        Difference(path, old.get(path), new.get(path))
+        for path in sorted(new.keys() | old.keys())
+        if old.get(path) != new.get(path)
+    ]
 
 
 def _files(folder: Path) -> Mapping[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not set(path.relative_to(folder).parts) & set(TERRAFORMS_OWN)
-    }
-
-
-def _is_read(path: str) -> bool:
-    return path.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json")) or "/assets/" in path
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _lines(content: bytes | None) -> list[str]:

@@ -1,7 +1,4 @@
-"""What an edit of settings leaves behind: protected before it, and not declared after it.
-
-A comparison of two texts: the stack's JSON that a synthesis replaces, and the one that it writes.
-"""
+"""What an edit of settings leaves behind: protected before it, and not declared after it."""
 
 import json
 import re
@@ -21,42 +18,17 @@ _MIGRATION = {
 _NAMES = ("repository_name", "bucket", "model_package_group_name", "name", "description")
 
 
-def left_behind_between(before: Path, after: Path) -> list[str]:
-    """Return the lines for two synthesized folders, such as ``cdktf.out``: the one that is replaced, and the new one.
-
-    A stack that is in one of them only is not compared: it is new, or vanishes as a whole.
-    """
-    folders = sorted(folder for folder in (after / "stacks").glob("*") if folder.is_dir())
-    pairs = [(before / "stacks" / folder.name, folder) for folder in folders]
-    return [line for old, new in pairs for line in left_behind(new.name, _text(old / _JSON), *_texts(new))]
-
-
-def _texts(stack: Path) -> tuple[str, str]:
-    return _text(stack / _JSON), _text(stack / REMOVED_TF)
-
-
-def _text(file: Path) -> str:
-    """A file's text; empty where there is none, or none that can be read as such."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def left_behind(stack: str, before: str, after: str, removed: str) -> list[str]:
+def left_behind(stack: str, before: Mapping[str, Any], after: Path) -> list[str]:
     """Return a line for each thing that a stack declared, that holds work, and that it declares no more.
 
     Args:
         stack: its name.
-        before: the JSON that is replaced.
-        after: the JSON that replaces it.
-        removed: what stands in ``removed.tf`` beside it; empty where there is none.
+        before: the JSON that is replaced; empty where somebody's text is none.
+        after: the folder of the stack that replaces it.
     """
-    try:
-        declared, remaining = dict(_declared(json.loads(before))), dict(_declared(json.loads(after)))
-    except (ValueError, AttributeError):
-        return []  # somebody else's text, or a half-written one: there is nothing to compare with
-    let_go = set(re.findall(r"^ *from *= *(\S+)$", removed, re.MULTILINE))
+    declared = dict(_declared(before))
+    remaining = dict(_declared(json.loads((after / _JSON).read_text(encoding="utf-8"))))
+    let_go = set(re.findall(r"^ *from *= *(\S+)$", _removed(after), re.MULTILINE))
     return [
         f"{stack}: {_line(address, declared[address], address in let_go)}"
         for address in sorted(declared.keys() - remaining.keys())
@@ -64,10 +36,16 @@ def left_behind(stack: str, before: str, after: str, removed: str) -> list[str]:
     ]
 
 
+def _removed(stack: Path) -> str:
+    file = stack / REMOVED_TF
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
 def _declared(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Everything that holds work, by address."""
-    for type_, named in document.get("resource", {}).items():
-        if type_ in HOLDS:
+    resources = document.get("resource")
+    for type_, named in resources.items() if isinstance(resources, dict) else ():
+        if type_ in HOLDS and isinstance(named, dict):
             yield from ((f"{type_}.{id_}", body) for id_, body in named.items())
 
 

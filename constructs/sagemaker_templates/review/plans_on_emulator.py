@@ -10,6 +10,7 @@ from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator, running_emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.operations.engine import Engine, find_engine
+from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource, provider_source
 from sagemaker_templates.operations.terraform import Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
@@ -30,7 +31,8 @@ def make(environments: Path, output: Path, work: Path, progress: Callable[[str],
     engine, provider = find_engine(), provider_source(work)
     with running_emulator(log_file=work / "emulator.log") as emulator:
         prepare_configuration(emulator, configuration)
-        planner = _Planner(engine, provider, emulator, output / "stacks", work)
+        providers = ProviderInstallations(engine, provider.environment(), work / "providers")
+        planner = _Planner(engine, provider, providers, emulator, output / "stacks", work)
         files = []
         for stack in planned_stacks(configuration, all_templates()):
             progress(f"Planning {stack.name}")
@@ -42,6 +44,7 @@ def make(environments: Path, output: Path, work: Path, progress: Callable[[str],
 class _Planner:
     engine: Engine
     provider: ProviderSource
+    providers: ProviderInstallations
     emulator: Emulator
     stacks: Path
     work: Path
@@ -50,12 +53,11 @@ class _Planner:
         """Plan a copy of the stack, so that the synthesized folder stays as it was written."""
         folder = self.work / "stacks" / stack.name
         shutil.copytree(self.stacks / stack.name, folder, ignore=shutil.ignore_patterns(".terraform*"))
-        variables = self.emulator.environment(stack.environment.account_id, stack.environment.region)
-        terraform = Terraform(
-            self.engine, folder, {**variables, **self.provider.environment()}, self.work / "data" / stack.name
-        )
-        terraform.init()
+        emulated = self.emulator.environment(stack.environment.account_id, stack.environment.region)
         file = self.work / "plans" / stack.name / "plan.json"
         file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(terraform.show_json(terraform.plan())), encoding="utf-8")
+        with self.providers.kept(folder, {**emulated, **self.provider.environment()}) as variables:
+            terraform = Terraform(self.engine, folder, variables, self.work / "data" / stack.name)
+            terraform.init()
+            file.write_text(json.dumps(terraform.show_json(terraform.plan())), encoding="utf-8")
         return file

@@ -1,7 +1,9 @@
 """Reads one ``environment.yaml``."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sagemaker_templates.settings import networks, tagging
 from sagemaker_templates.settings.binding import Bound, bind
@@ -32,9 +34,18 @@ class EnvironmentSource:
 
 
 def read_environment(
-    folder: EnvironmentFolder, names: Collection[str], report: Report, environ: Mapping[str, str]
+    folder: EnvironmentFolder,
+    names: Collection[str],
+    report: Report,
+    environ: Mapping[str, str],
+    output: Path | None = None,
 ) -> EnvironmentSource:
-    """Read and check one environment; ``names`` are those of all environments of the folder."""
+    """Read and check one environment.
+
+    Args:
+        names: those of all environments of the folder.
+        output: where its stacks are written to; no state may lie there.
+    """
     node = read(folder.file, report) if folder.file.is_file() else None
     if node is None:
         return EnvironmentSource(folder)
@@ -43,6 +54,8 @@ def read_environment(
     bound = bind(rest, EnvironmentKeys, report, environ)
     _check_promotion(bound, folder.name, names, report)
     _check_network(bound, report)
+    if output is not None:
+        _check_state(bound, folder, output, report)
     return EnvironmentSource(
         folder,
         environment=_environment(folder.name, bound, report) if bound.value else None,
@@ -76,6 +89,19 @@ def _state(keys: S3StateKeys | LocalStateKeys, region: str) -> S3State | LocalSt
     if isinstance(keys, LocalStateKeys):
         return LocalState(keys.path)
     return S3State(keys.bucket, keys.key_prefix, keys.region or region, keys.kms_key_id)
+
+
+def _check_state(bound: Bound[EnvironmentKeys], folder: EnvironmentFolder, output: Path, report: Report) -> None:
+    """A state among what is written anew could be taken for it: by people, by `git clean`, by ``cdktf``."""
+    state, entry = bound.fields.get("state"), bound.entry("state")
+    if not isinstance(state, LocalStateKeys) or entry is None:
+        return
+    states = Path(os.path.realpath(folder.file.absolute().parents[2] / state.path))
+    if Path(os.path.realpath(output)) in (states, *states.parents):
+        given = entry.value.get("path") if isinstance(entry.value, MapNode) else None
+        allowed = f"the stacks are written to {output.as_posix()}; allowed: a folder outside it"
+        line = (given or entry).line
+        report.add(entry.file, line, f"{entry.key}.path", f"{quoted(state.path)} is not allowed: {allowed}")
 
 
 def _network(keys: NetworkKeys) -> Network:

@@ -51,7 +51,8 @@ class LocalStateKeys(FileModel):
 
     type: Literal["local"] = Field(description="State in a folder.")
     path: fields.RelativePath = Field(
-        default="terraform-state", description="The folder, relative to the one that holds the environments."
+        default="terraform-state",
+        description="The folder, relative to the one that holds the environments; not in what `synth` writes.",
     )
 
 

@@ -37,6 +37,7 @@ def load(
     name_checks: NameChecks = _no_checks,
     template_checks: TemplateChecks = _no_objections,
     environ: Mapping[str, str] = os.environ,
+    output: Path | None = None,
 ) -> Configuration:
     """Read, check and complete all environments and projects of a folder.
 
@@ -48,6 +49,7 @@ def load(
         template_checks: says what templates have against projects that are right in themselves; it is shown the
             environments and projects that are.
         environ: what ``valueFrom: {envVariable: NAME}`` is resolved from.
+        output: where the stacks are written to, if that is known: no state may lie there.
 
     Raises:
         InvalidSettings: with every mistake of every file.
@@ -55,7 +57,7 @@ def load(
     report = Report()
     found = find(folder, report)
     names = [one.name for one in found]
-    sources = {one.name: read_environment(one, names, report, environ) for one in found}
+    sources = {one.name: read_environment(one, names, report, environ, output) for one in found}
     around = Surroundings(sources, templates, report, environ)
     for source in sources.values():
         check_defaults(source, around)

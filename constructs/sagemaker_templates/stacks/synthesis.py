@@ -1,4 +1,4 @@
-"""From settings to the output folder: every stack in one process, and the folder replaced only when all is well."""
+"""From settings to a folder of Terraform JSON: every stack in one process."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sagemaker_templates.blocks.protection import (
     removed_blocks,
 )
 from sagemaker_templates.naming import FoundationNames, ProjectNames
-from sagemaker_templates.output_folder import replaced_whole
+from sagemaker_templates.output_folder.ownership import mark
 from sagemaker_templates.providers import cdktf
 from sagemaker_templates.settings.model import Configuration, Environment, Project
 from sagemaker_templates.stacks.base import new_stack
@@ -115,26 +115,13 @@ class Synthesis:
 
     Attributes:
         project_folder: holds ``environments/``.
-        output: replaced as a whole at the end; left alone if anything fails before.
+        output: where the stacks will lie.
     """
 
     configuration: Configuration
     templates: Mapping[str, Template]
     project_folder: Path
     output: Path
-
-    def write(self, progress: Callable[[str], None] = lambda stack: None) -> list[Path]:
-        """Write every stack.
-
-        Args:
-            progress: told the name of each stack when its turn comes.
-
-        Returns:
-            The folders of the stacks.
-        """
-        with replaced_whole(self.output) as staging:
-            plans = self.render(staging, progress)
-        return [self._folder(plan) for plan in plans]
 
     def render(self, folder: Path, progress: Callable[[str], None] = lambda stack: None) -> list[StackPlan]:
         """Write to an empty folder what belongs in ``output``.
@@ -151,6 +138,7 @@ class Synthesis:
         app.synth()
         for plan in plans:
             _write_beside(folder / "stacks" / plan.name, beside[plan.name])
+        mark(folder)
         return plans
 
     def _folder(self, plan: StackPlan) -> Path:

@@ -139,7 +139,7 @@ def _rights(
 
 TEMPLATE = Template(
     name="batch_inference",
-    summary="Predict whole files with the latest approved model of a model package group.",
+    summary="Predict whole files with the latest approved model of a group.",
     parameters=Parameters,
     build=build,
     seed=seed_folder("batch_inference"),

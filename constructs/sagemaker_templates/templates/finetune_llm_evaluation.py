@@ -96,7 +96,7 @@ def build(context: ProjectContext) -> None:
 
 TEMPLATE = Template(
     name="finetune_llm_evaluation",
-    summary="Fine-tune a language model for text to SQL, evaluate it beside its base, and register it.",
+    summary="Fine-tune a language model to write SQL; register it if it beats its base.",
     parameters=Parameters,
     build=build,
     seed=seed_folder("finetune_llm_evaluation"),

@@ -143,7 +143,7 @@ def _import_variables(parameters: Any, importer: Role) -> dict[str, str]:
 
 TEMPLATE = Template(
     name="hf_import_models",
-    summary="Import a model of the Hugging Face hub, pinned to a commit, and register it for serving on GPUs.",
+    summary="Import a Hugging Face model, pinned to a commit, and register it.",
     parameters=Parameters,
     build=build,
     seed=seed_folder("hf_import_models"),

@@ -230,7 +230,7 @@ def _remote_state(context: TargetContext) -> S3State:
 
 TEMPLATE = Template(
     name="model_deploy",
-    summary="Deploy the latest approved model of a group to an endpoint in each environment, one after the other.",
+    summary="Deploy the latest approved model to one endpoint per environment, in turn.",
     parameters=Parameters,
     build=build,
     seed=seed_folder("model_deploy"),

@@ -25,6 +25,7 @@ class Template:
     """What a template module declares as ``TEMPLATE``.
 
     Attributes:
+        summary: what it is for: one sentence of at most 76 characters, so that the demo's picture keeps it on a line.
         build: adds a project's resources to its stack; is given a ``ProjectContext``.
         repository_suffix: ends the names of the repository, its build and its pipeline.
         build_target: for templates that deploy: adds what a project has in one of its stages to a stack of that

@@ -1,27 +1,26 @@
 """A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Protocol
 
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.operations.engine import Engine
-from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform
+from sagemaker_templates.operations.terraform import Terraform
 from sagemaker_templates.seeds import assemble
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
-
-Missing = Callable[[str], NoReturn]
+from terraform_starter import TerraformStarter
 
 
 @dataclass(frozen=True)
@@ -84,32 +83,26 @@ class Site:
         assert entries == {path.split("/")[0] for path in seed}
 
 
-SiteMaker = Callable[[Path], Site]
+class SiteMaker(Protocol):
+    """Makes a site of a folder of environments; ``plain`` says that each command starts its provider itself."""
+
+    def __call__(self, environments: Path, *, plain: bool = False) -> Site: ...
 
 
 def site_maker(
-    emulator: Emulator, terraform_engine: Engine, providers: Mapping[str, str], missing: Missing, folder: Path
+    emulator: Emulator, starter: TerraformStarter, providers: Mapping[str, str], folder: Path
 ) -> SiteMaker:
     """Return a function that copies, synthesizes and prepares accounts for a folder of environments.
 
-    ``providers`` are the variables that say where providers come from; ``missing`` is called if there are none.
+    ``providers`` are the variables that say where providers come from.
     """
 
-    def initialized(plan: StackPlan) -> Terraform:
-        environment = emulator.environment(plan.environment.account_id, plan.environment.region)
-        runner = Terraform(
-            terraform_engine,
-            folder / "cdktf.out" / "stacks" / plan.name,
-            {**environment, **providers},
-            folder / "data" / plan.name,
-        )
-        try:
-            runner.init()
-        except ProviderUnavailableError as error:
-            missing(str(error))
-        return runner
+    def site(environments: Path, *, plain: bool = False) -> Site:
+        def initialized(plan: StackPlan) -> Terraform:
+            aws = emulator.environment(plan.environment.account_id, plan.environment.region)
+            stack = folder / "cdktf.out" / "stacks" / plan.name
+            return starter.start(stack, {**aws, **providers}, folder / "data" / plan.name, plain=plain)
 
-    def site(environments: Path) -> Site:
         shutil.copytree(environments, folder / "environments")
         configuration = load_configuration(folder / "environments")
         prepare_configuration(emulator, configuration)
@@ -126,17 +119,31 @@ def at_once(work: Callable[[StackPlan], object], plans: Iterable[StackPlan]) -> 
         list(pool.map(work, plans))
 
 
-def apply_and_plan_again(terraform: Terraform) -> None:
-    """Apply a stack for the first time and assert that a second plan is empty."""
+def plan_apply_and_plan_again(terraform: Terraform) -> None:
+    """Take a stack through the commands that the pages show: the plan that is applied is the one that was made."""
     terraform.validate()
     first = terraform.plan()
     assert first.has_changes
     terraform.apply(first)
+    _assert_nothing_to_change(terraform)
+
+
+def apply_and_plan_again(terraform: Terraform) -> None:
+    """Apply a stack for the first time, which includes validation and a plan, and assert that a second is empty."""
+    said = terraform.apply()
+    assert _CREATED_ALONE.search(said), said
+    _assert_nothing_to_change(terraform)
+
+
+_CREATED_ALONE = re.compile(r"^Apply complete! Resources: [1-9]\d* added, 0 changed, 0 destroyed\.$", re.MULTILINE)
+
+
+def _assert_nothing_to_change(terraform: Terraform) -> None:
     second = terraform.plan()
     assert not second.has_changes, second.text
 
 
 def destroy(terraform: Terraform) -> None:
-    """Destroy a stack and assert that its state is empty."""
+    """Destroy a stack and assert that nothing is left in its state."""
     terraform.destroy()
-    assert not terraform.show_json().get("values")
+    assert terraform.addresses() == []

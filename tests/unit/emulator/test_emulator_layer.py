@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -142,6 +144,27 @@ def test_an_exception_in_moto_is_an_error_that_is_not_retried() -> None:
     status, body = _send(failing, _environ())
     assert status == "400 Bad Request"
     assert "the emulator cannot do codecommit Operate" in json.loads(body)["message"]
+
+
+def test_moto_answers_one_request_at_a_time() -> None:
+    """Its stores are plain dicts: one that is read while another request adds to it would fail."""
+    both_inside = threading.Barrier(2)
+    together: list[bool] = []
+
+    class Watched(Moto):
+        def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            try:
+                both_inside.wait(0.2)
+                together.append(True)
+            except threading.BrokenBarrierError:
+                together.append(False)
+            return super().__call__(environ, start_response)
+
+    application = EmulatorApplication(Watched(), [], {}, lambda _call: None)
+    with ThreadPoolExecutor(2) as pool:
+        replies = list(pool.map(lambda _: application(_environ(), lambda *_reply: None), range(2)))
+    assert replies == [[Moto().body]] * 2
+    assert together == [False, False]
 
 
 def test_a_reset_reaches_the_supplements_and_moto() -> None:

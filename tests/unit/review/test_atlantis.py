@@ -100,6 +100,12 @@ def test_projects_wait_for_the_foundation_of_their_own_environment() -> None:
     assert needs["dev-foundation"] == []
 
 
+def test_a_project_that_deploys_waits_for_its_targets_in_all_environments() -> None:
+    needs = {project.name: project.depends_on for project in _file(_text(SHIPPED)).projects}
+    targets = ["dev-serving-target", "pre-prod-serving-target", "prod-serving-target"]
+    assert needs["dev-serving"] == ["dev-foundation", *targets]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_stack_is_planned_when_its_own_files_change_and_no_others(case: str) -> None:
     for project in _file(_text(case)).projects:
@@ -167,4 +173,4 @@ def test_the_page_shows_what_is_generated() -> None:
     page = (ROOT / "docs" / "atlantis.md").read_text()
     (shown,) = re.findall(r"^```yaml\n# Written by.*?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     assert shown in _text(SHIPPED)
-    assert shown.count("- name: ") == 2
+    assert shown.count("- name: ") == 3

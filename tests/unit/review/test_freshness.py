@@ -32,7 +32,7 @@ def _add_tag() -> None:
 
 def test_what_synth_wrote_is_fresh(site: Path) -> None:
     run = _run("synth", "--check")
-    assert (run.exit_code, run.stdout) == (0, "3 projects in dev, pre-prod, prod; cdktf.out is fresh\n")
+    assert (run.exit_code, run.stdout) == (0, "7 projects in dev, pre-prod, prod; cdktf.out is fresh\n")
 
 
 def test_a_local_states_path_does_not_make_a_folder_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 from builders import PROD as PROD_TARGET
 from builders import a_project, an_environment
 from sagemaker_templates.failures import WrongInput
+from sagemaker_templates.output_folder.vanished import StacksVanish
 from sagemaker_templates.review.plan.planning import NotSynthesized, check_synthesized
 from sagemaker_templates.review.plan.selection import selected
 from sagemaker_templates.stacks.synthesis import StackPlan
@@ -68,8 +69,9 @@ def test_an_unknown_scope_is_one_line_with_the_nearest_spelling(scope: str, mess
 
 def _synthesized(folder: Path, *names: str) -> Path:
     for name in names:
-        (folder / name).mkdir(parents=True)
-        (folder / name / "cdk.tf.json").write_text("{}")
+        stack = folder / "stacks" / name
+        stack.mkdir(parents=True)
+        (stack / "cdk.tf.json").write_text("{}")
     return folder
 
 
@@ -82,9 +84,15 @@ def test_a_missing_and_a_left_over_stack_mean_that_synth_must_run_first(tmp_path
     with pytest.raises(NotSynthesized) as raised:
         check_synthesized(folder, STACKS)
     message = str(raised.value)
-    assert "does not hold prod-abalone" in message
-    assert "holds dev-gone, which the settings do not describe" in message
-    assert "sagemaker-templates synth" in message
+    assert "stacks does not hold prod-abalone: run `sagemaker-templates synth`" in message
+    assert "dev-gone vanishes: the settings describe it no more" in message
+
+
+def test_a_left_over_stack_is_an_error_unless_it_is_to_be_left_alone(tmp_path: Path) -> None:
+    folder = _synthesized(tmp_path, *(stack.name for stack in STACKS), "dev-gone")
+    with pytest.raises(StacksVanish, match="dev-gone vanishes"):
+        check_synthesized(folder, STACKS)
+    check_synthesized(folder, STACKS, ["dev-gone"])
 
 
 @pytest.mark.parametrize(

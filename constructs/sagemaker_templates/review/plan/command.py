@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sagemaker_templates.configuration import load_configuration
-from sagemaker_templates.options import EnvironmentsOption, SynthesizedOption
+from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.terminal import errors, say
 
 Scope = Annotated[
@@ -28,6 +28,7 @@ def plan(
     environments: EnvironmentsOption = Path("environments"),
     output: SynthesizedOption = Path("cdktf.out"),
     markdown: MarkdownOption = None,
+    orphan: OrphanOption = None,
 ) -> None:
     """Plan the stacks that `synth` wrote, with your credentials, and say what would change, dangers first."""
     from sagemaker_templates.operations.engine import find_engine
@@ -39,9 +40,9 @@ def plan(
     from sagemaker_templates.stacks.synthesis import planned_stacks
     from sagemaker_templates.templates.registry import all_templates
 
-    stacks = planned_stacks(load_configuration(environments), all_templates())
+    stacks = planned_stacks(load_configuration(environments, output), all_templates())
     wanted = selected(stacks, scope)
-    check_synthesized(output / "stacks", stacks)
+    check_synthesized(output, stacks, orphan or [])
     with tempfile.TemporaryDirectory() as work, _progress(len(wanted)) as progress:
         planner = Planner(cache(find_engine), provider_source(Path(work)), output / "stacks")
         review = planner.review(wanted, progress)

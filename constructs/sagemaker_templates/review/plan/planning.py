@@ -1,7 +1,7 @@
 """Planning stacks with the credentials of whoever asks, one after the other, whatever becomes of each."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.output_folder.vanished import StacksVanish, check_nothing_vanishes, synthesized
 from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize
 from sagemaker_templates.settings.model import EngineName
 from sagemaker_templates.stacks.synthesis import StackPlan
@@ -21,22 +22,27 @@ _WITHOUT_LOCK = "-lock=false"
 
 
 class NotSynthesized(StepFailed):
-    """The folder of a stack is not there, or there is one that the settings do not describe."""
+    """The folder of a stack is not there."""
 
 
-def check_synthesized(stacks: Path, planned: Sequence[StackPlan]) -> None:
-    """Check that a folder holds the stacks that the settings describe and no other.
+def check_synthesized(output: Path, planned: Sequence[StackPlan], orphans: Collection[str] = ()) -> None:
+    """Check that a folder holds the stacks that the settings describe and no other, but for ``orphans``.
 
     Raises:
-        NotSynthesized: it does not, with what to do.
+        NotSynthesized: one is missing.
+        StacksVanish: it holds others.
     """
-    wanted = {plan.name for plan in planned}
-    there = {folder.parent.name for folder in stacks.glob("*/cdk.tf.json")}
-    missing, extra = sorted(wanted - there), sorted(there - wanted)
-    found = [f"{stacks} does not hold {', '.join(missing)}"] if missing else []
-    found += [f"{stacks} holds {', '.join(extra)}, which the settings do not describe"] if extra else []
-    if found:
-        raise NotSynthesized(f"{'; '.join(found)}: run `sagemaker-templates synth`, then plan again")
+    names = [plan.name for plan in planned]
+    missing = sorted(name for name in names if not (output / "stacks" / name / "cdk.tf.json").is_file())
+    found = [f"{output}/stacks does not hold {', '.join(missing)}: run `sagemaker-templates synth`, then plan again"]
+    try:
+        check_nothing_vanishes(synthesized(output), names, orphans)
+    except StacksVanish as vanish:
+        if not missing:
+            raise
+        found.append(str(vanish))
+    if missing:
+        raise NotSynthesized("\n".join(found))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,201 @@
+"""One provider process for all Terraform commands of one stack.
+
+Left to itself, each Terraform command starts the AWS provider anew. A provider that was started with ``-debug``
+serves one command after the other, which saves about half the CPU time of each
+(https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode).
+
+Such a process keeps the configuration that it was given last, default tags included: one serves the commands of one
+stack, one after the other, never two stacks at once.
+"""
+
+import json
+import os
+import re
+import select
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.terraform import Terraform, passed_on
+
+REATTACH_VARIABLE = "TF_REATTACH_PROVIDERS"
+
+_PROVIDER = "aws"
+_SOURCE = "hashicorp/aws"
+_ANNOUNCED = re.compile(rb"TF_REATTACH_PROVIDERS='(.*)'")
+_START_SECONDS = 120
+# The shell ends the provider and clears up when its own input ends: also when this process is killed outright.
+_UNTIL_INPUT_ENDS = """
+"$1" -debug & provider=$!
+exec >/dev/null
+cat
+kill "$provider"
+wait "$provider"
+rm -rf "$TMPDIR"
+"""
+
+
+class KeptProviderError(StepFailed):
+    """The provider did not start, or was not found where ``init`` puts it; the message is one line."""
+
+
+@dataclass(frozen=True)
+class InstalledProvider:
+    """A provider as ``init`` installed it, its checksum verified.
+
+    Attributes:
+        address: with its registry, as Terraform knows it: ``registry.terraform.io/hashicorp/aws``.
+        program: the file that is executed.
+    """
+
+    address: str
+    program: Path
+
+    @contextmanager
+    def kept(self, folder: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """Run the provider for a stack while the block runs.
+
+        Args:
+            folder: the stack's own, for the provider reads the files that the stack names.
+            environment: what the stack's Terraform is given; the provider knows no more of AWS than that.
+
+        Yields:
+            The variable that makes Terraform use this process, to be added to its environment.
+
+        Raises:
+            KeptProviderError: it does not start.
+        """
+        with tempfile.TemporaryDirectory(prefix="terraform-provider-", ignore_cleanup_errors=True) as private:
+            # Its socket lies in TMPDIR, a folder that only this user may enter.
+            variables = {**passed_on(environment), "TMPDIR": private}
+            with (
+                (Path(private) / "log").open("w+b") as log,
+                subprocess.Popen(
+                    ["sh", "-c", _UNTIL_INPUT_ENDS, "sh", str(self.program)],
+                    cwd=folder,
+                    env=variables,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    start_new_session=True,  # Ctrl-C ends Terraform first, which still needs its provider
+                ) as process,
+            ):
+                try:
+                    yield {REATTACH_VARIABLE: self._reattached(_announcement(process, log))}
+                finally:
+                    assert process.stdin is not None  # noqa: S101 - it was asked for
+                    process.stdin.close()
+                    process.wait()
+
+    def _reattached(self, announced: bytes) -> str:
+        """The announcement under the address of the registry that the engine knows the provider by."""
+        (process,) = json.loads(announced).values()
+        return json.dumps({self.address: process})
+
+
+def _announcement(process: subprocess.Popen[bytes], log: Any) -> bytes:
+    """Wait for the line in which the provider says how it is reached."""
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    said, deadline = b"", time.monotonic() + _START_SECONDS
+    while not (found := _ANNOUNCED.search(said)):
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        more = os.read(process.stdout.fileno(), 65536) if ready else b""
+        if not more:
+            log.seek(0)
+            last = log.read().decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+            raise KeptProviderError(f"the AWS provider did not start: {last[0]}")
+        said += more
+    return found[1]
+
+
+class ProviderInstallations:
+    """Installs the AWS provider once for each version constraint that stacks have, by a plain ``terraform init``.
+
+    ``environment`` says where providers come from.
+    """
+
+    def __init__(self, engine: Engine, environment: Mapping[str, str], folder: Path) -> None:
+        self._engine = engine
+        self._environment = environment
+        self._folder = folder
+        self._installed: dict[str, InstalledProvider] = {}
+        self._one_at_a_time = Lock()
+
+    @contextmanager
+    def kept(self, stack: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """Run the AWS provider that the stack in a folder asks for, if it asks for one, while the block runs.
+
+        Args:
+            stack: the folder of the stack.
+            environment: what the stack's Terraform is given.
+
+        Yields:
+            The same variables, with what makes Terraform use this process.
+
+        Raises:
+            ProviderUnavailableError: there is no such provider to be had.
+            TerraformError: anything else that Terraform refuses.
+            KeptProviderError: the provider does not start.
+        """
+        needed = self.needed_by(stack)
+        running = needed.kept(stack, environment) if needed else nullcontext[dict[str, str]]({})
+        with running as variables:
+            yield {**environment, **variables}
+
+    def needed_by(self, stack: Path) -> InstalledProvider | None:
+        """Return the AWS provider that the stack in a folder asks for; None if it asks for none.
+
+        Raises:
+            ProviderUnavailableError: there is no such provider to be had.
+            TerraformError: anything else that Terraform refuses.
+        """
+        required = _required(stack)
+        if required is None:
+            return None
+        key = json.dumps(required, sort_keys=True)
+        with self._one_at_a_time:
+            if key not in self._installed:
+                self._installed[key] = self._install(required, self._folder / str(len(self._installed)))
+            return self._installed[key]
+
+    def _install(self, required: Mapping[str, str], folder: Path) -> InstalledProvider:
+        folder.mkdir(parents=True)
+        stack = {"terraform": {"required_providers": {_PROVIDER: required}}}
+        (folder / "main.tf.json").write_text(json.dumps(stack), encoding="utf-8")
+        data = folder / "data"
+        Terraform(self._engine, folder, self._environment, data).init()
+        return installed_in(data)
+
+
+def _required(stack: Path) -> dict[str, str] | None:
+    """What the JSON of a stack says of the AWS provider: its source and the versions that it works with."""
+    for file in sorted(stack.glob("*.tf.json")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        required: dict[str, str] | None = content.get("terraform", {}).get("required_providers", {}).get(_PROVIDER)
+        if required:
+            return required
+    return None
+
+
+def installed_in(data_folder: Path) -> InstalledProvider:
+    """Return the AWS provider that ``init`` put into Terraform's data folder.
+
+    The layout is documented: HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-TYPE_…
+    (https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation).
+
+    Raises:
+        KeptProviderError: it is not there.
+    """
+    providers = data_folder.absolute() / "providers"
+    for program in sorted(providers.glob(f"*/{_SOURCE}/*/*/terraform-provider-{_PROVIDER}_*")):
+        host = program.relative_to(providers).parts[0]
+        return InstalledProvider(f"{host}/{_SOURCE}", program)
+    raise KeptProviderError(f"the AWS provider is not in {providers}, where init puts it")
