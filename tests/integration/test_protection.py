@@ -88,14 +88,14 @@ class Workshop:
     reviews: dict[tuple[str, str], StackSummary] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
 
-    def edit(self, name: str, text: str) -> None:
-        """Write a file of the environment, and synthesize."""
+    def edit(self, name: str, text: str, *orphans: str) -> None:
+        """Write a file of the environment, and synthesize; ``orphans`` are stacks that may vanish."""
         file = self.site.folder / "environments" / "dev" / name
         file.write_text(text)
         configuration = load_configuration(self.site.folder / "environments")
         prepare_configuration(self.site.emulator, configuration)
         self.site = replace(self.site, configuration=configuration)
-        self.site.synthesize()
+        self.site.synthesize(*orphans)
 
     def terraform(self, stack: str) -> Terraform:
         """Terraform in a stack's folder, which may have other providers than before."""
@@ -239,7 +239,7 @@ def _tell(shop: Workshop) -> None:
     shop.refused("renamed", shop.terraform(PROJECT).plan)
     shop.edit("projects/abalone.yaml", DEPLOYS + ABALONE)
     shop.plan("deploys", PROJECT)
-    shop.edit("projects/abalone.yaml", TRAINS + ABALONE + ON_GITHUB)
+    shop.edit("projects/abalone.yaml", TRAINS + ABALONE + ON_GITHUB, "dev-abalone-target")
     shop.edit("projects/serving.yaml", SERVING + "enable-data-capture: false\n")
     shop.apply("github", "dev-foundation", TARGET, PROJECT)
     shop.edit("projects/abalone.yaml", PREDICTS + ABALONE + ON_GITHUB)
