@@ -16,6 +16,9 @@ from sagemaker_templates.review.plan.summary import NotPlanned, Review
 from sagemaker_templates.review.plan.text import as_text
 from sagemaker_templates.review.plan.way_back import Commands, WayBack, protected_and_tainted
 
+ROOT = Path(__file__).parents[3]
+GOLDEN = ROOT / "tests" / "unit" / "golden"
+PAGE = ROOT / "docs" / "applying.md"
 COMMANDS = Commands("terraform", Path("cdktf.out/stacks/dev-abalone"))
 LOCK = StateLock("0c9a", "me@laptop", "2026-11-27 10:00 UTC")
 STATE = {"s3": {"bucket": "example-state", "key": "dev/terraform.tfstate", "region": "eu-west-1"}}
@@ -147,6 +150,34 @@ def test_what_has_a_name_is_found_by_it(kind: str, question: tuple[str, str, dic
     created = _new(f"{kind}.it", {attribute: "example"})
     assert _existing({operation: reply}, created) == [Existing(f"{kind}.it", "example")]
     assert _existing({}, created) == []
+
+
+OVERWRITTEN = {
+    "aws_cloudwatch_event_rule",
+    "aws_cloudwatch_event_target",
+    "aws_iam_role_policy",
+    "aws_lambda_invocation",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_logging",
+    "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_bucket_versioning",
+    "aws_sagemaker_model_package_group_policy",
+    "github_repository_file",
+}
+"""Made by a call that replaces what is there (the Put… calls of their services); an invocation is simply repeated,
+and a template's files are written with ``overwrite_on_create``."""
+
+
+def test_whatever_a_stack_holds_is_overwritten_or_the_page_says_how_to_import_it() -> None:
+    documents = [json.loads(file.read_text()) for file in GOLDEN.glob("*/stacks/*/cdk.tf.json")]
+    held = {kind for document in documents for kind in document.get("resource", {})}
+    assert held >= {*NAMED, "aws_kms_key", "github_repository"}
+    page = PAGE.read_text()
+    for kind in sorted(held - OVERWRITTEN):
+        assert f"`{kind}`" in page, f"{kind}: what does `terraform import` ask for?"
 
 
 def test_a_log_group_whose_name_only_begins_alike_is_another() -> None:
