@@ -82,7 +82,7 @@ def test_text_and_markdown_show_each_step_with_its_commands_each_on_a_line_of_it
     steps = (
         COMMANDS.to_unlock(LOCK),
         COMMANDS.to_untaint(["aws_kms_key.a", 'aws_s3_bucket.b["c d"]']),
-        COMMANDS.to_import([Existing("aws_s3_bucket.b", "example-data")]),
+        COMMANDS.to_import([Existing("aws_s3_bucket.b", "example-data")], state_is_empty=True),
     )
     review = Review((), (NotPlanned("dev-abalone", "refused"),), (WayBack("dev-abalone", steps),))
     text, markdown = as_text(review).splitlines(), as_markdown(review).splitlines()
@@ -98,6 +98,23 @@ def test_text_and_markdown_show_each_step_with_its_commands_each_on_a_line_of_it
     assert text.index("! dev-abalone could not be planned") < text.index("! dev-abalone: how to go on")
     assert any("me@laptop" in line and "wait for it" in line for line in text)
     assert any("An apply was interrupted" in line for line in text)
+
+
+def test_a_state_that_holds_something_is_read_anew_before_anything_is_imported() -> None:
+    existing = [Existing("aws_s3_bucket.b", "example-data")]
+    prefix = "terraform -chdir=cdktf.out/stacks/dev-abalone"
+    imported = f"{prefix} import aws_s3_bucket.b example-data"
+    assert COMMANDS.to_import(existing, state_is_empty=True).commands == (imported,)
+    assert COMMANDS.to_import(existing, state_is_empty=False).commands == (f"{prefix} apply -refresh-only", imported)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_state_is_empty_when_nothing_of_the_plan_is_there_yet(action: Action) -> None:
+    created = _new("aws_s3_bucket.b", {})
+    known = ResourceChange("aws_kms_key.a", "aws_kms_key", action)
+    read = ResourceChange("data.aws_region.here", "aws_region", Action.NOTHING, is_data=True)
+    assert PlannedChanges((created, read)).state_is_empty
+    assert PlannedChanges((created, known, read)).state_is_empty is (action in (Action.CREATE, Action.READ))
 
 
 def test_a_review_of_stacks_that_nothing_happened_to_says_nothing_of_a_way_back() -> None:

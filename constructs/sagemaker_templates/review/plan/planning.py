@@ -104,7 +104,7 @@ class Planner:
                 steps.append(commands.to_untaint(tainted))
             raise
         if existing := Search(self.clients, plan.environment.region).existing(summary.changes):
-            steps.append(commands.to_import(existing))
+            steps.append(commands.to_import(existing, state_is_empty=summary.changes.state_is_empty))
         return summary
 
 

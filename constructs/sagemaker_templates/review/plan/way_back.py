@@ -62,13 +62,18 @@ class Commands:
         )
         return Step(why, tuple(self._command("untaint", address) for address in addresses))
 
-    def to_import(self, existing: Sequence[Existing]) -> Step:
-        """Make the state know what exists."""
+    def to_import(self, existing: Sequence[Existing], *, state_is_empty: bool) -> Step:
+        """Make the state know what exists.
+
+        An interrupted creation leaves attributes without a value in the state. ``plan`` and ``apply`` read them anew;
+        ``import`` does not, and fails where something refers to them: so they are read before.
+        """
         why = (
             "These exist already and the state does not know them, so an apply would fail or make a second one. "
             "If an apply of this stack was killed, they are its own; of anything else, import nothing:"
         )
-        return Step(why, tuple(self._command("import", thing.address, thing.id) for thing in existing))
+        refresh = () if state_is_empty else (self._command("apply", "-refresh-only"),)
+        return Step(why, (*refresh, *(self._command("import", thing.address, thing.id) for thing in existing)))
 
     def _command(self, *words: str) -> str:
         return shlex.join([self.program, f"-chdir={self.folder.as_posix()}", *words])
