@@ -138,6 +138,11 @@ class PlannedChanges:
         return tuple(change for change in self.resources if change.action is action and not change.is_data)
 
     @property
+    def state_is_empty(self) -> bool:
+        """Whether Terraform has none of the resources yet; data sources are none."""
+        return not any(change.is_there_before for change in self.resources if not change.is_data)
+
+    @property
     def of_reality(self) -> "PlannedChanges":
         """Without what is only forgotten: that stays as it is, whatever becomes of the state."""
         kept = tuple(change for change in self.resources if change.action is not Action.FORGET)
