@@ -12,7 +12,6 @@ from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.output_folder.destination import checked_destination
 from sagemaker_templates.output_folder.lock import locked
 from sagemaker_templates.output_folder.ownership import STACKS, stack_folders, stacks_in
-from sagemaker_templates.output_folder.rendering import rendering_folder
 from sagemaker_templates.output_folder.replacement import Kept, replace
 from sagemaker_templates.output_folder.vanished import (
     Document,
@@ -23,6 +22,7 @@ from sagemaker_templates.output_folder.vanished import (
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import Synthesis, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
+from sagemaker_templates.temporary import temporary_folder
 
 Tell = Callable[[str], None]
 Comparison = Callable[[str, Document, Path], Iterable[str]]
@@ -62,7 +62,7 @@ def write_stacks(
         StepFailed: a stack vanishes that is not among the ``orphans``.
     """
     folder = checked_destination(output, environments)
-    with _writing(output), rendering_folder() as new:
+    with _writing(output), temporary_folder() as new:
         plans = _synthesis(configuration, environments, folder).render(new, progress)
         names, to_come = [plan.name for plan in plans], synthesized(new)
         check_nothing_vanishes(synthesized(output), names, orphans, to_come.stacks)

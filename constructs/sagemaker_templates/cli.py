@@ -1,6 +1,7 @@
 """The command line.
 
-Exit codes: 0 all is well, 1 a check found something or a step failed, 2 the input is wrong.
+Exit codes: 0 all is well, 1 a check found something or a step failed, 2 the input is wrong; 130 after Ctrl-C and 143
+after SIGTERM.
 """
 
 import sys
@@ -12,6 +13,7 @@ import typer
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import StepFailed, WrongInput
+from sagemaker_templates.interruption import Interrupted, interruptible
 from sagemaker_templates.options import (
     EnvironmentsOption,
     OrphanOption,
@@ -127,8 +129,12 @@ def _summary(configuration: Configuration) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code; wrong input is lines of text, no traceback."""
     try:
-        _check_current_folder()
-        app(args=list(arguments) if arguments is not None else None)
+        with interruptible():
+            _check_current_folder()
+            app(args=list(arguments) if arguments is not None else None)
+    except Interrupted as interrupted:
+        errors.print(str(interrupted))
+        sys.exit(interrupted.exit_code)
     except InvalidSettings as invalid:
         for problem in invalid.problems:
             errors.print(str(problem))
@@ -142,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         errors.print(f"{error.strerror or error}{place}")
         sys.exit(2)
     except StepFailed as failure:
-        errors.print(str(failure))
+        for line in (str(failure), *getattr(failure, "__notes__", ())):
+            errors.print(line)
         sys.exit(1)
 
 

@@ -7,14 +7,19 @@ uses are loaded, and the output is byte for byte the same (``tests/unit/test_pro
 Nothing is imported, and Node is not started, before the first attribute is asked for.
 """
 
+import atexit
 import importlib
 import importlib.util
 import os
 import sys
+import tempfile
 import types
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sagemaker_templates.temporary import temporary_folder
 
 _FRAMEWORK = "cdktf"
 _BINDINGS = ("cdktf_cdktf_provider_aws", "cdktf_cdktf_provider_github")
@@ -51,12 +56,32 @@ class _Bindings:
 def _prepare() -> None:
     """Silence jsii's advice on Node versions and make the bindings lazy, once."""
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
-    if os.environ.get(PLAIN_IMPORT_VARIABLE) == "1":
-        return
-    options = os.environ.get("NODE_OPTIONS", "")
-    os.environ["NODE_OPTIONS"] = f'{options} --require "{_NODE_HOOK}"'.strip()
-    for package in _BINDINGS:
-        _register_without_init(package)
+    if os.environ.get(PLAIN_IMPORT_VARIABLE) != "1":
+        options = os.environ.get("NODE_OPTIONS", "")
+        os.environ["NODE_OPTIONS"] = f'{options} --require "{_NODE_HOOK}"'.strip()
+        for package in _BINDINGS:
+            _register_without_init(package)
+    _import_framework()
+
+
+def _import_framework() -> None:
+    """Import it, which starts Node; their temporary folders lie in one that is removed even after a kill."""
+    lasting = ExitStack()
+    atexit.register(lasting.close)  # before jsii registers the end of Node, so after that has come
+    folder = str(lasting.enter_context(temporary_folder()))
+    before, variable = tempfile.tempdir, os.environ.get(_TMPDIR)
+    tempfile.tempdir = os.environ[_TMPDIR] = folder
+    try:
+        importlib.import_module(_FRAMEWORK)
+    finally:
+        tempfile.tempdir = before
+        if variable is None:
+            del os.environ[_TMPDIR]
+        else:
+            os.environ[_TMPDIR] = variable
+
+
+_TMPDIR = "TMPDIR"
 
 
 def _register_without_init(package: str) -> None:

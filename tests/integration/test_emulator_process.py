@@ -33,7 +33,7 @@ import json, sys
 from pathlib import Path
 from sagemaker_templates.emulator import start_emulator
 emulator = start_emulator(log_file=Path(sys.argv[1]))
-print(json.dumps([emulator.url, emulator.pid]))
+print(json.dumps([emulator.url, emulator.pid, emulator.token]))
 """
 
 
@@ -69,10 +69,11 @@ def test_two_at_once_have_ports_of_their_own(tmp_path: Path) -> None:
 
 def test_one_that_was_started_to_stay_outlives_its_starter(tmp_path: Path) -> None:
     with _python(_STARTER, tmp_path / "log") as starter:
-        url, pid = json.loads(_line(starter.stdout))
+        url, pid, token = json.loads(_line(starter.stdout))
         starter.wait(_WAIT_SECONDS)
     with _connected(url) as connection:
-        assert Emulator(url, pid, tmp_path / "log").administer("/emulator-api/health", {}) == {"status": "ok"}
+        emulator = Emulator(url, pid, tmp_path / "log", token)
+        assert emulator.administer("/emulator-api/health", {}) == {"status": "ok"}
         os.kill(pid, signal.SIGTERM)
         assert _end_of(connection)
 
@@ -90,6 +91,62 @@ def test_the_command_announces_itself_in_a_file(tmp_path: Path) -> None:
         announced = json.loads(_line(process.stdout))
         assert json.loads(ready.read_text()) == announced
         assert announced["pid"] == process.pid
+        assert ready.stat().st_mode & 0o777 == 0o600, "the token is for whoever started it alone"
+
+
+_STARTED = "from sagemaker_templates.emulator import running_emulator\nwith running_emulator(): pass"
+
+
+@pytest.mark.parametrize("search", ["", ":", "/nowhere:"], ids=["unset", "empty entries", "a trailing colon"])
+def test_what_lies_in_the_current_folder_is_not_imported(tmp_path: Path, search: str) -> None:
+    _trap(tmp_path)
+    # By its path: -c alone would put the current folder first for the starter itself, which is the starter's choice.
+    program = tmp_path.parent / f"{tmp_path.name}-starter.py"
+    program.write_text(_STARTED)
+    _run([str(program)], tmp_path, search)
+    assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["-P"]], ids=["as it is", "with -P"])
+def test_what_lies_in_the_current_folder_is_not_imported_by_the_command(tmp_path: Path, options: list[str]) -> None:
+    _trap(tmp_path)
+    _run([*options, "-m", "sagemaker_templates.emulator", "--stop-with-stdin"], tmp_path, "")
+    assert not (tmp_path / "executed").exists()
+
+
+def _trap(folder: Path) -> None:
+    """Put packages there that have the names of what the emulator imports, and that tell when they are."""
+    for name in ("moto", "werkzeug", "botocore", "boto3"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(f"open({str(folder / 'executed')!r}, 'w').close()")
+
+
+def _run(arguments: list[str], folder: Path, search: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": search}
+    finished = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-1", "x", "1e3", ""])
+def test_what_is_no_port_is_refused_in_one_line(port: str) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-P", "-m", "sagemaker_templates.emulator", f"--port={port}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines() == [finished.stderr.strip()]
+    assert f"{port} is no port: 0 to 65535" in finished.stderr
 
 
 def test_it_listens_on_loopback_alone(emulator_process: Emulator) -> None:

@@ -252,3 +252,66 @@ def _zip(source: str) -> bytes:
     with zipfile.ZipFile(written, "w") as archive:
         archive.writestr("index.py", source)
     return written.getvalue()
+
+
+_NOWHERE = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/none/variant/main",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+_BOUNDARY = f"arn:aws:iam::{DEV}:policy/none"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "asked", "refusal"),
+    [
+        ("lambda", "invoke", {"FunctionName": "none"}, ("ResourceNotFoundException", 404)),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": f"arn:aws:lambda:{REGION}:{DEV}:function:none"},
+            ("ResourceNotFoundException", 404),
+        ),
+        ("lambda", "invoke", {"FunctionName": "none", "InvocationType": "Event"}, ("ResourceNotFoundException", 404)),
+        ("lambda", "list_versions_by_function", {"FunctionName": "none"}, ("ResourceNotFoundException", 404)),
+        (
+            "application-autoscaling",
+            "register_scalable_target",
+            {**_NOWHERE, "MinCapacity": 1, "MaxCapacity": 2},
+            ("ValidationException", 400),
+        ),
+        ("application-autoscaling", "deregister_scalable_target", _NOWHERE, ("ObjectNotFoundException", 400)),
+        (
+            "application-autoscaling",
+            "put_scaling_policy",
+            {**_NOWHERE, "PolicyName": "p", "PolicyType": "TargetTrackingScaling"},
+            (("ObjectNotFoundException", 400)),
+        ),
+        (
+            "application-autoscaling",
+            "delete_scaling_policy",
+            {**_NOWHERE, "PolicyName": "p"},
+            (("ObjectNotFoundException", 400)),
+        ),
+        (
+            "ec2",
+            "create_security_group",
+            {"GroupName": "g", "Description": "d", "VpcId": "vpc-0123456789abcdef0"},
+            ("InvalidVpcID.NotFound", 400),
+        ),
+        (
+            "iam",
+            "create_role",
+            {"RoleName": "r", "AssumeRolePolicyDocument": "{}", "PermissionsBoundary": _BOUNDARY},
+            ("NoSuchEntity", 404),
+        ),
+    ],
+)
+def test_what_refers_to_something_that_is_not_there_is_refused(
+    emulator: Emulator, service: str, operation: str, asked: dict[str, Any], refusal: tuple[str, int]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        getattr(emulator.client(service, DEV, REGION), operation)(**asked)
+    told = refused.value.response
+    assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == refusal
+    assert "none" in told["Error"]["Message"] or "vpc-0123456789abcdef0" in told["Error"]["Message"]

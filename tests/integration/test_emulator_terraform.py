@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import Account
-from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.operations.terraform import Terraform, TerraformError
 from sagemaker_templates.settings.model import Network
 from terraform_factory import TerraformFactory
 
@@ -52,6 +52,13 @@ def test_a_delivery_pipeline_is_stable_and_its_repository_seeded(
     runner.destroy()
     assert codecommit.list_repositories()["repositories"] == []
     assert emulator.client("codebuild", ACCOUNT, REGION).list_projects()["projects"] == []
+
+
+def test_what_invokes_a_function_of_a_foundation_that_is_not_applied_fails(terraform: TerraformFactory) -> None:
+    seeding = {"aws_lambda_invocation": {"seeding": {"function_name": "seeder", "input": "{}"}}}
+    runner = terraform("project", {"resource": seeding}, ACCOUNT, REGION)
+    with pytest.raises(TerraformError, match=r"Function not found: .*:function:seeder"):
+        runner.apply()
 
 
 def test_a_model_registry_and_an_endpoint_are_stable_and_can_be_changed(

@@ -92,3 +92,84 @@ def test_another_failure_is_not_taken_for_a_missing_endpoint() -> None:
         "DescribeEndpoint",
     )
     assert not retirement._is_missing(refused)
+
+
+def _vanishing(operation: str, error: ClientError, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one operation answer that the thing is gone, as if somebody had removed it since it was listed."""
+    make: Any = boto3.client
+
+    def client(service: str) -> Any:
+        made: Any = make(service)
+        if hasattr(made, operation):
+            method = getattr(made, operation)
+
+            def gone(**names: Any) -> None:
+                method(**names)
+                raise error
+
+            setattr(made, operation, gone)
+        return made
+
+    monkeypatch.setattr(boto3, "client", client)
+
+
+def _error(code: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Remove")
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "error"),
+    [
+        (
+            "deregister_scalable_target",
+            "scalable targets",
+            _error("ObjectNotFoundException", "No scalable target found"),
+        ),
+        ("delete_endpoint", "endpoints", _error("ValidationException", 'Could not find endpoint "x".')),
+        (
+            "delete_endpoint_config",
+            "endpoint configurations",
+            _error("ValidationException", 'Could not find endpoint configuration "x".'),
+        ),
+        ("delete_model", "models", _error("ValidationException", 'Could not find model "x".')),
+        ("delete_alarms", "alarms", _error("ResourceNotFound", "Unknown")),
+    ],
+)
+def test_what_somebody_else_removes_between_list_and_delete_is_no_error_and_not_counted(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch, operation: str, kind: str, error: ClientError
+) -> None:
+    _add_scaling_and_alarm()
+    _vanishing(operation, error, monkeypatch)
+    everything = {
+        **EVERYTHING,
+        "scalable targets": ["endpoint/serving-prod/variant/a"],
+        "alarms": ["serving-prod-5xx"],
+    }
+    assert _retire("delete") == {**everything, kind: []}
+    assert _endpoints(sagemaker) == []
+
+
+def test_a_refusal_to_remove_something_is_an_error(sagemaker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _vanishing("delete_model", _error("AccessDeniedException", "not authorized"), monkeypatch)
+    with pytest.raises(ClientError, match="not authorized"):
+        _retire("delete")
+
+
+def _add_scaling_and_alarm() -> None:
+    boto3.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId="endpoint/serving-prod/variant/a",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=1,
+        MaxCapacity=2,
+    )
+    boto3.client("cloudwatch").put_metric_alarm(
+        AlarmName="serving-prod-5xx",
+        MetricName="m",
+        Namespace="n",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )

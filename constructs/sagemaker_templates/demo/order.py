@@ -1,10 +1,12 @@
 """In which order stacks are rolled out: each as soon as all that it needs is there, side by side."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
 from sagemaker_templates.demo.rollout import RolledOut
+from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
 from sagemaker_templates.stacks.synthesis import StackPlan
 
 _MOST_AT_ONCE = 8
@@ -25,7 +27,7 @@ def stacks_at_once(memory: int | None = None) -> int:
 
 
 def roll_out_in_order(
-    plans: Sequence[StackPlan], roll_out: Callable[[StackPlan], RolledOut], *, at_once: int
+    plans: Sequence[StackPlan], roll_out: Callable[[StackPlan], RolledOut], *, at_once: int, stop: Callable[[], None]
 ) -> list[RolledOut]:
     """Roll out every stack; gives the results in the order of ``plans``.
 
@@ -34,11 +36,22 @@ def roll_out_in_order(
 
     Args:
         at_once: the most stacks under way; earlier ones of ``plans`` go first.
+        stop: ends what is under way; called when somebody interrupts.
+
+    Raises:
+        Interrupted: with what was left undone.
     """
     done: dict[str, RolledOut] = {}
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
-        under_way: dict[Future[RolledOut], StackPlan] = {}
-        waiting = list(plans)
+    under_way: dict[Future[RolledOut], StackPlan] = {}
+    waiting = list(plans)
+
+    # Inside, for the pool waits at its end for what is under way; outside, for that may be when somebody interrupts.
+    with (
+        _saying_what_is_undone(plans, done, waiting),
+        stopped_by_interruption(stop),
+        ThreadPoolExecutor(max_workers=at_once) as pool,
+        stopped_by_interruption(stop),
+    ):
         while waiting or under_way:
             for plan in _next(waiting, done, at_once - len(under_way)):
                 waiting.remove(plan)
@@ -47,6 +60,20 @@ def roll_out_in_order(
             for future in finished:
                 done[under_way.pop(future).name] = future.result()
     return [done[plan.name] for plan in plans]
+
+
+@contextmanager
+def _saying_what_is_undone(
+    plans: Sequence[StackPlan], done: Mapping[str, RolledOut], waiting: Sequence[StackPlan]
+) -> Iterator[None]:
+    try:
+        yield
+    except Interrupted as interrupted:
+        begun = [plan.name for plan in plans if plan.name not in done and plan not in waiting]
+        groups = {"ended half way": begun, "not begun": [plan.name for plan in waiting]}
+        said = [f"{what}: {', '.join(names)}" for what, names in groups.items() if names]
+        interrupted.left_undone = "\n".join([f"{len(done)} of {len(plans)} stacks were rolled out", *said])
+        raise
 
 
 def _next(waiting: Sequence[StackPlan], done: dict[str, RolledOut], room: int) -> list[StackPlan]:

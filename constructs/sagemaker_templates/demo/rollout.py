@@ -11,6 +11,7 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.running import RunningCommands
 from sagemaker_templates.operations.terraform import Plan, Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan
 
@@ -41,7 +42,7 @@ class RolledOut:
 
 @dataclass(frozen=True)
 class Rollout:
-    """How stacks are rolled out: with which engine, provider and emulator, and in which folder."""
+    """How stacks are rolled out: with which engine, provider and emulator, in which folder, and what ends at once."""
 
     engine: Engine
     provider: ProviderSource
@@ -50,6 +51,7 @@ class Rollout:
     stacks: Path
     work: Path
     say: Say
+    commands: RunningCommands
 
     def roll_out(self, plan: StackPlan) -> RolledOut:
         """Plan, apply and plan again.
@@ -62,7 +64,8 @@ class Rollout:
         emulated = self.emulator.environment(plan.environment.account_id, plan.environment.region)
         with self.providers.kept(folder, {**emulated, **self.provider.environment()}) as variables:
             created, second, outputs = self._taken_through(
-                plan, Terraform(self.engine, folder, variables, self.work / "data" / plan.name)
+                plan,
+                Terraform(self.engine, folder, variables, self.work / "data" / plan.name, commands=self.commands),
             )
         return RolledOut(plan, created, not second.has_changes, outputs, round(time.perf_counter() - start, 1))
 

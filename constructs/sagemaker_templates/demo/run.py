@@ -1,8 +1,11 @@
 """The steps of the demo, one after the other."""
 
+import os
+import shutil
+import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,17 +14,20 @@ from rich.console import Console
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
-from sagemaker_templates.demo.rollout import Rollout
+from sagemaker_templates.demo.rollout import RolledOut, Rollout
 from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
 from sagemaker_templates.emulator import Emulator, running_emulator, start_emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
 from sagemaker_templates.operations.engine import find_engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import provider_source
+from sagemaker_templates.operations.running import RunningCommands
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
+from sagemaker_templates.temporary import temporary_folder
 
 
 class DemoFailed(StepFailed):
@@ -39,6 +45,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
         InvalidSettings: the environments hold mistakes.
         EngineError, MirrorError, TerraformError, EmulatorError: what is missing or failed.
         DemoFailed: a second plan found something to change.
+        Interrupted: somebody ended it; nothing that it started is left.
     """
     start = time.perf_counter()
     configuration, templates = load_configuration(environments), all_templates()
@@ -46,15 +53,19 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     console.print(f"validate   {len(configuration.projects)} projects in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)
     console.print(f"synthesize {len(folders)} stacks in {output}/stacks")
-    with tempfile.TemporaryDirectory() as work, _emulator(keep, Path(work)) as emulator:
+    with temporary_folder() as work, _emulator(keep, work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
         prepare_configuration(emulator, configuration)
-        rollout = _rollout(console, emulator, output / "stacks", Path(work))
+        rollout = _rollout(console, emulator, output / "stacks", work)
         plans = planned_stacks(configuration, templates)
-        results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once())
+        results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         show_summary(console, results, templates, time.perf_counter() - start)
         show_next_steps(console, output)
         _after(console, emulator, configuration, keep)
+        _check(results)
+
+
+def _check(results: Sequence[RolledOut]) -> None:
     changed = [result.plan.name for result in results if not result.second_plan_empty]
     if changed:
         raise DemoFailed(f"the second plan of {', '.join(changed)} was not empty")
@@ -62,18 +73,43 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
 
 @contextmanager
 def _emulator(keep: bool, work: Path) -> Iterator[Emulator]:
-    if keep:
-        yield start_emulator()
-        return
-    with running_emulator(log_file=work / "emulator.log") as emulator:
+    running = _kept_running() if keep else running_emulator(log_file=work / "emulator.log")
+    with running as emulator:
+        try:
+            yield emulator
+        except Exception as failure:
+            log = emulator.log_file if keep else _kept(emulator.log_file)
+            failure.add_note(f"the emulator's log is in {log}")
+            if keep:
+                failure.add_note(f"the emulator is still running; to end it: kill {emulator.pid}")
+            raise
+        except Interrupted as interrupted:
+            gone = "the emulator and all that was created on it are gone; the synthesized JSON is still there"
+            interrupted.left_undone = "\n".join(filter(None, [interrupted.left_undone, gone]))
+            raise
+
+
+@contextmanager
+def _kept_running() -> Iterator[Emulator]:
+    emulator = start_emulator()
+    with stopped_by_interruption(lambda: os.kill(emulator.pid, signal.SIGTERM)):
         yield emulator
+
+
+def _kept(log: Path) -> Path:
+    """A copy that outlives the work folder, for its owner alone."""
+    handle, name = tempfile.mkstemp(prefix="aws-emulator-", suffix=".log")
+    with os.fdopen(handle, "wb") as copy, log.open("rb") as original:
+        shutil.copyfileobj(original, copy)
+    return Path(name)
 
 
 def _rollout(console: Console, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
     engine, provider = find_engine(), provider_source(work)
     console.print(f"plan       with {engine}, AWS provider from {provider.description}")
-    providers = ProviderInstallations(engine, provider.environment(), work / "providers")
-    return Rollout(engine, provider, providers, emulator, stacks, work, _teller(console))
+    commands = RunningCommands()
+    providers = ProviderInstallations(engine, provider.environment(), work / "providers", commands)
+    return Rollout(engine, provider, providers, emulator, stacks, work, _teller(console), commands)
 
 
 def _teller(console: Console) -> Callable[[str, str], None]:

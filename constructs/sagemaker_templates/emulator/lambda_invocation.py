@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import uuid
 import zipfile
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.layer import Reply
 from sagemaker_templates.emulator.moto_store import Function
+from sagemaker_templates.temporary import temporary_folder
 
 _INVOCATION = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
 _BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
@@ -37,8 +37,9 @@ class Outcome:
 class FunctionRunner:
     """Runs Python functions that were uploaded as a zip; everything else is left to moto."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
         self._url = url
+        self._token = token
 
     def __call__(self, call: Call) -> Reply | None:
         """Run the function that an Invoke request names; ``None`` if that is moto's business."""
@@ -55,8 +56,7 @@ class FunctionRunner:
         return _reply(outcome, with_log=call.headers.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
 
     def _run(self, function: Function, call: Call) -> Outcome:
-        with tempfile.TemporaryDirectory(prefix="emulated-function-") as name:
-            folder = Path(name)
+        with temporary_folder() as folder:
             code = folder / "code"
             with zipfile.ZipFile(BytesIO(function.code_bytes)) as archive:
                 archive.extractall(code)
@@ -71,7 +71,7 @@ class FunctionRunner:
         place = call.place
         own = {
             "AWS_ACCESS_KEY_ID": place.account,
-            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_SECRET_ACCESS_KEY": self._token,
             "AWS_ENDPOINT_URL": self._url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,

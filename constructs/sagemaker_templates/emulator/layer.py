@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
 from sagemaker_templates.emulator.repetition import Repetitions
-from sagemaker_templates.emulator.routes import RESET_ROUTE
+from sagemaker_templates.emulator.routes import ADMINISTRATIVE, RESET_ROUTE, TOKEN_HEADER
+from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
 StartResponse = Callable[..., Any]
@@ -61,6 +62,7 @@ class EmulatorApplication:
         supplements: Iterable[Supplement],
         admin_routes: Mapping[str, AdminRoute],
         invoke_function: Invoker,
+        gatekeeper: Gatekeeper,
     ) -> None:
         self._moto = moto
         # moto's stores are plain dicts: one that is read while another request adds to it fails.
@@ -69,16 +71,25 @@ class EmulatorApplication:
         self._admin_routes = admin_routes
         self._invoke_function = invoke_function
         self._repetitions = Repetitions[Reply]()
+        self._gatekeeper = gatekeeper
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         if not _from_this_machine(environ):
             return Reply("403 Forbidden", [("Content-Type", "text/plain")], b"loopback only\n").send(start_response)
         select_account(environ, moto_store.account_of_key)
+        length = environ.get("CONTENT_LENGTH", "")
         call = read_call(environ)
+        if not self._may_ask({**environ, "CONTENT_LENGTH": length}, call):
+            return _not_allowed(call).send(start_response)
         if call.path == RESET_ROUTE:
             self._reset()
         return self._repetitions.once(environ, lambda: self._reply(call)).send(start_response)
+
+    def _may_ask(self, received: Environ, call: Call) -> bool:
+        if call.path.startswith(ADMINISTRATIVE):
+            return self._gatekeeper.may_administer(received)
+        return self._gatekeeper.has_signed(received, call.body)
 
     def _reply(self, call: Call) -> Reply:
         if call.path in self._admin_routes:
@@ -87,7 +98,7 @@ class EmulatorApplication:
         named = replace(call, operation=supplement.name_operation(call))
         if named.operation in supplement.answers:
             return _answer(supplement, named)
-        return self._invoke_function(named) or self._ask_moto(named, supplement)
+        return _refusal(supplement, named) or self._invoke_function(named) or self._ask_moto(named, supplement)
 
     def _ask_moto(self, call: Call, supplement: Supplement) -> Reply:
         try:
@@ -124,9 +135,23 @@ def _answer(supplement: Supplement, call: Call) -> Reply:
         with supplement.lock:
             return Reply.of_json(supplement.answers[call.operation](call))
     except AwsError as error:
-        return _json_error(error.code, error.message)
+        return _json_error(error.code, error.message, error.status)
     except KeyError as error:
         return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+
+
+def _refusal(supplement: Supplement, call: Call) -> Reply | None:
+    check = supplement.checks.get(call.operation)
+    if check is None:
+        return None
+    try:
+        with supplement.lock:
+            check(call)
+    except AwsError as error:
+        return _json_error(error.code, error.message, error.status)
+    except KeyError as error:
+        return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+    return None
 
 
 def _collect(application: WsgiApplication, environ: Environ) -> Reply:
@@ -145,15 +170,42 @@ def _collect(application: WsgiApplication, environ: Environ) -> Reply:
 def _not_emulated(call: Call) -> Reply:
     """Answer what moto lacks with an error that a client shows, and does not retry, as it would a 500."""
     message = f"the emulator cannot do {call.service} {call.operation or call.path}; see its log"
-    if call.headers.get("HTTP_X_AMZ_TARGET") or call.body.startswith(b"{"):
+    if _speaks_json(call):
         return _json_error("NotEmulated", message)
-    error = f"<Error><Type>Sender</Type><Code>NotEmulated</Code><Message>{escape(message)}</Message></Error>"
-    document = f"<ErrorResponse>{error}</ErrorResponse>" if call.service != "s3" else error
-    return Reply("400 Bad Request", [("Content-Type", _XML)], document.encode())
+    return _xml_error(call, "NotEmulated", message, "400 Bad Request")
 
 
-def _json_error(code: str, message: str) -> Reply:
-    reply = Reply.of_json({"__type": code, "message": message}, "400 Bad Request")
+def _not_allowed(call: Call) -> Reply:
+    """As AWS refuses a wrong signature, which each protocol names in its own way."""
+    status = "403 Forbidden"
+    if call.path.startswith(ADMINISTRATIVE):
+        return Reply.of_json({"error": f"the header {TOKEN_HEADER} is missing or wrong"}, status, "application/json")
+    message = "The request is not signed with the emulator's token, which is the secret access key."
+    if _speaks_json(call):
+        return _json_error("InvalidSignatureException", message, status)
+    return _xml_error(call, "SignatureDoesNotMatch", message, status)
+
+
+_JSON_OF_REST = {"lambda", "scheduler"}
+"""Services whose requests may have no body that shows the protocol."""
+
+
+def _speaks_json(call: Call) -> bool:
+    return bool(call.headers.get("HTTP_X_AMZ_TARGET")) or call.service in _JSON_OF_REST or call.body.startswith(b"{")
+
+
+def _xml_error(call: Call, code: str, message: str, status: str) -> Reply:
+    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+    documents = {
+        "s3": f"<Error>{error}</Error>",
+        "ec2": f"<Response><Errors><Error>{error}</Error></Errors></Response>",
+    }
+    other = f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>"
+    return Reply(status, [("Content-Type", _XML)], documents.get(call.service, other).encode())
+
+
+def _json_error(code: str, message: str, status: str = "400 Bad Request") -> Reply:
+    reply = Reply.of_json({"__type": code, "message": message}, status)
     reply.headers.append(("X-Amzn-ErrorType", code))
     return reply
 

@@ -1,7 +1,19 @@
-"""Repairs of moto's own models, where a reply loses what the request said."""
+"""Repairs of moto's own models: replies that lose what the request said, and references to what is not there."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import signature
+from typing import Any
 
 
-def keep_descriptions_of_rules_between_groups() -> None:
+def repair_moto() -> None:
+    """Make every repair; again, it changes nothing."""
+    _keep_descriptions_of_rules_between_groups()
+    _refuse_security_groups_of_no_vpc()
+    _refuse_boundaries_that_are_no_policy()
+
+
+def _keep_descriptions_of_rules_between_groups() -> None:
     """Read a security group rule's description from the group that it refers to, too: moto looks at ranges only."""
     from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -10,3 +22,46 @@ def keep_descriptions_of_rules_between_groups() -> None:
         return text
 
     SecurityGroupRule.description = property(description)
+
+
+def _refuse_security_groups_of_no_vpc() -> None:
+    from moto.ec2.exceptions import InvalidVPCIdError
+    from moto.ec2.models.security_groups import SecurityGroupBackend
+
+    def check(backend: Any, asked: Mapping[str, Any]) -> None:
+        if asked.get("vpc_id") and asked["vpc_id"] not in backend.vpcs:
+            raise InvalidVPCIdError(asked["vpc_id"])
+
+    _checked_first(SecurityGroupBackend, "create_security_group", check)
+
+
+def _refuse_boundaries_that_are_no_policy() -> None:
+    from moto.iam.exceptions import NotFoundException
+    from moto.iam.models import IAMBackend
+
+    def check(backend: Any, asked: Mapping[str, Any]) -> None:
+        boundary = asked["permissions_boundary"]
+        if boundary and boundary not in backend.managed_policies:
+            raise NotFoundException(f"Scope ARN: {boundary} does not exist or is not attachable.")
+
+    _checked_first(IAMBackend, "create_role", check)
+    _checked_first(IAMBackend, "put_role_permissions_boundary", check)
+
+
+def _checked_first(owner: type, method: str, check: Callable[[Any, Mapping[str, Any]], None]) -> None:
+    """Let a check of the backend and of its method's arguments, by name, refuse before moto's method runs."""
+    original = getattr(owner, method)
+    if hasattr(original, _CHECKED):
+        return
+    names = signature(original)
+
+    @wraps(original)
+    def checked(backend: Any, *arguments: Any, **more: Any) -> Any:
+        check(backend, names.bind(backend, *arguments, **more).arguments)
+        return original(backend, *arguments, **more)
+
+    setattr(checked, _CHECKED, True)
+    setattr(owner, method, checked)
+
+
+_CHECKED = "checked_first"

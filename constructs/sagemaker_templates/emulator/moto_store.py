@@ -111,6 +111,14 @@ class ScalableTarget(Protocol):
     arn: str
 
 
+class ScalingPolicy(Protocol):
+    """A policy of something that Application Auto Scaling scales."""
+
+    policy_name: str
+    resource_id: str
+    scalable_dimension: str
+
+
 class Alarm(Protocol):
     """A CloudWatch alarm."""
 
@@ -163,6 +171,17 @@ def account_of_key(key: str) -> str | None:
         for identities in list(dict.values(partitions)):
             if key in identities.access_keys:
                 return str(account)
+    return None
+
+
+def secret_of_key(key: str) -> str | None:
+    """Return the secret of an access key that was given out: for a role that was assumed, or to a user."""
+    from moto.iam.models import iam_backends
+
+    for partitions in list(iam_backends.values()):
+        for identities in list(dict.values(partitions)):
+            if found := identities.access_keys.get(key):
+                return str(found.secret_access_key)
     return None
 
 
@@ -234,6 +253,15 @@ def scalable_targets(place: Place) -> Mapping[str, Mapping[str, ScalableTarget]]
     return cast(
         Mapping[str, Mapping[str, ScalableTarget]],
         applicationautoscaling_backends[place.account][place.region].targets,
+    )
+
+
+def scaling_policies(place: Place) -> list[ScalingPolicy]:
+    """Return the policies of all that Application Auto Scaling scales."""
+    from moto.applicationautoscaling.models import applicationautoscaling_backends
+
+    return cast(
+        list[ScalingPolicy], list(applicationautoscaling_backends[place.account][place.region].policies.values())
     )
 
 

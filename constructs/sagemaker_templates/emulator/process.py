@@ -9,12 +9,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 from urllib.request import Request, urlopen
 
-from sagemaker_templates.emulator.routes import RESET_ROUTE
+from sagemaker_templates.emulator.routes import RESET_ROUTE, TOKEN_HEADER
 from sagemaker_templates.failures import StepFailed
 
 _START_SECONDS = 60
@@ -29,18 +29,23 @@ class EmulatorError(StepFailed):
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator: where it listens, and how to talk to it as one account or another."""
+    """A running emulator: where it listens, and how to talk to it as one account or another.
+
+    Attributes:
+        token: the secret access key of every account, which nobody knows but who started it.
+    """
 
     url: str
     pid: int
     log_file: Path
+    token: str = field(repr=False)
 
     def environment(self, account_id: str, region: str) -> dict[str, str]:
         """Return the variables that send an AWS client to the emulator, as an account's administrator."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account_id,
-            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_SECRET_ACCESS_KEY": self.token,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -58,7 +63,7 @@ class Emulator:
             region_name=region,
             endpoint_url=self.url,
             aws_access_key_id=account_id,
-            aws_secret_access_key="emulated",  # noqa: S106 - the emulator checks none
+            aws_secret_access_key=self.token,
         )
 
     def reset(self) -> None:
@@ -74,7 +79,7 @@ class Emulator:
         request = Request(  # noqa: S310 - always the loopback URL of this emulator
             f"{self.url}{route}",
             data=json.dumps(content).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", TOKEN_HEADER: self.token},
             method="POST",
         )
         try:
@@ -117,7 +122,8 @@ def _start(
     log_file: Path | None, port: int, *, stop_with_this_process: bool
 ) -> tuple[subprocess.Popen[str], Emulator]:
     log = log_file or _new_log_file()
-    command = [sys.executable, "-m", "sagemaker_templates.emulator", "--port", str(port)]
+    # -P: nothing is to be imported from the folder that this happens to be started in.
+    command = [sys.executable, "-P", "-m", "sagemaker_templates.emulator", "--port", str(port)]
     with log.open("ab") as stderr:
         process = subprocess.Popen(
             [*command, "--stop-with-stdin"] if stop_with_this_process else command,
@@ -133,7 +139,7 @@ def _start(
     except BaseException:
         _stop(process)
         raise
-    return process, Emulator(url=ready["url"], pid=ready["pid"], log_file=log)
+    return process, Emulator(url=ready["url"], pid=ready["pid"], log_file=log, token=ready["token"])
 
 
 def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
@@ -173,5 +179,6 @@ def _child_environment() -> dict[str, str]:
     """Return this environment, less real credentials, and with this package findable."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
     package_root = str(Path(__file__).parents[2])
-    search = [package_root, *filter(None, [kept.get("PYTHONPATH")])]
+    # An empty entry would mean the current folder.
+    search = [package_root, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
     return {**kept, "PYTHONPATH": os.pathsep.join(search), "AWS_EC2_METADATA_DISABLED": "true"}

@@ -4,3 +4,9 @@ NETWORK_ROUTE = "/emulator-api/network"
 CONNECTION_ROUTE = "/emulator-api/connection"
 HEALTH_ROUTE = "/emulator-api/health"
 RESET_ROUTE = "/moto-api/reset"
+
+TOKEN_HEADER = "X-Emulator-Token"  # noqa: S105 - the header's name
+"""What administrative requests carry the emulator's token in."""
+
+ADMINISTRATIVE = ("/emulator-api", "/moto-api")
+"""How all routes begin that no AWS client asks for, moto's own among them."""

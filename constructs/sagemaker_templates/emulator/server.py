@@ -3,18 +3,22 @@
 import json
 import logging
 import os
+import secrets
 import sys
+import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Environ
 from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
 from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
-from sagemaker_templates.emulator.moto_repairs import keep_descriptions_of_rules_between_groups
+from sagemaker_templates.emulator.moto_repairs import repair_moto
 from sagemaker_templates.emulator.network import create_network
 from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement import (
     application_autoscaling,
     codebuild,
@@ -27,19 +31,21 @@ from sagemaker_templates.emulator.supplement import (
 )
 
 HOST = "127.0.0.1"
+_TOKEN_BYTES = 20
 
 
 class EmulatorServer:
     """A server that listens once it is built, and serves until it is told to stop."""
 
     def __init__(self, port: int = 0) -> None:
+        self.token = secrets.token_hex(_TOKEN_BYTES)
         _configure_moto()
         from werkzeug.serving import make_server
 
         self._application: EmulatorApplication | None = None
         self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=request_handler())
         self.url = f"http://{HOST}:{self._server.server_port}"
-        self._application = build_application(self.url)
+        self._application = build_application(self.url, self.token)
 
     def serve(self) -> None:
         """Answer requests until the process ends."""
@@ -67,8 +73,13 @@ _LARGEST_PIECE = 1 << 20
 """Bytes that are kept back until a reply is complete."""
 
 
-def build_application(url: str) -> EmulatorApplication:
-    """Put the layer together; ``url`` is where functions that it runs find the emulator."""
+def build_application(url: str, token: str) -> EmulatorApplication:
+    """Put the layer together.
+
+    Args:
+        url: where functions that it runs find the emulator.
+        token: what requests are to be signed with.
+    """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     _configure_moto()
@@ -90,7 +101,8 @@ def build_application(url: str) -> EmulatorApplication:
             CONNECTION_ROUTE: connections.admin_route(known_connections),
             HEALTH_ROUTE: lambda _request: {"status": "ok"},
         },
-        invoke_function=FunctionRunner(url),
+        invoke_function=FunctionRunner(url, token),
+        gatekeeper=Gatekeeper(token, moto_store.secret_of_key),
     )
 
 
@@ -100,7 +112,7 @@ def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool) -> None:
     server = EmulatorServer(port)
     if stop_with_stdin:
         threading.Thread(target=_stop_at_end_of, args=(sys.stdin.buffer,), daemon=True).start()
-    _announce(server.url, ready_file)
+    _announce({"url": server.url, "pid": os.getpid(), "token": server.token}, ready_file)
     server.serve()
 
 
@@ -110,12 +122,14 @@ def _stop_at_end_of(stream: BinaryIO) -> None:
     os._exit(0)  # nothing is worth saving, and no request in flight may delay the end
 
 
-def _announce(url: str, ready_file: Path | None) -> None:
-    line = json.dumps({"url": url, "pid": os.getpid()})
+def _announce(ready: Mapping[str, str | int], ready_file: Path | None) -> None:
+    """Tell whoever started this process, and nobody else, how it is reached."""
+    line = json.dumps(ready)
     if ready_file:
-        unfinished = ready_file.with_name(f"{ready_file.name}.part")
-        unfinished.write_text(f"{line}\n")
-        unfinished.replace(ready_file)
+        handle, unfinished = tempfile.mkstemp(dir=ready_file.absolute().parent)  # readable by its owner alone
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{line}\n")
+        Path(unfinished).replace(ready_file)
     print(line, flush=True)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads standard output after this line
 
@@ -128,4 +142,4 @@ def _configure_moto() -> None:
     from moto.core.config import default_user_config
 
     default_user_config["lambda"]["use_docker"] = False
-    keep_descriptions_of_rules_between_groups()
+    repair_moto()

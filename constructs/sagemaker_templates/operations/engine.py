@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,10 @@ from sagemaker_templates.settings.model import EngineName
 
 MINIMUM_VERSION = (1, 11)
 """Of both: from here on they have S3 locking, ephemeral resources and write-only arguments (docs/opentofu.md)."""
+
+QUIET = {"CHECKPOINT_DISABLE": "1"}
+"""Keeps every command of Terraform from asking HashiCorp whether there is a newer version
+(https://developer.hashicorp.com/terraform/cli/commands#disable_checkpoint_signature)."""
 
 _ASK_SECONDS = 60
 
@@ -81,6 +86,7 @@ def _version(command: tuple[str, ...]) -> str | None:
     try:
         answer = subprocess.run(
             [*command, "version", "-json"],
+            env={**os.environ, **QUIET},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

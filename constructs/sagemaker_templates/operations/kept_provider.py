@@ -24,6 +24,7 @@ from typing import Any
 
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.running import RunningCommands
 from sagemaker_templates.operations.terraform import Terraform, passed_on
 
 REATTACH_VARIABLE = "TF_REATTACH_PROVIDERS"
@@ -119,10 +120,17 @@ def _announcement(process: subprocess.Popen[bytes], log: Any) -> bytes:
 class ProviderInstallations:
     """Installs the AWS provider once for each version constraint that stacks have, by a plain ``terraform init``.
 
-    ``environment`` says where providers come from.
+    ``environment`` says where providers come from; ``commands`` are those that end together with that ``init``.
     """
 
-    def __init__(self, engine: Engine, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        environment: Mapping[str, str],
+        folder: Path,
+        commands: RunningCommands | None = None,
+    ) -> None:
+        self._commands = commands
         self._engine = engine
         self._environment = environment
         self._folder = folder
@@ -171,7 +179,7 @@ class ProviderInstallations:
         stack = {"terraform": {"required_providers": {_PROVIDER: required}}}
         (folder / "main.tf.json").write_text(json.dumps(stack), encoding="utf-8")
         data = folder / "data"
-        Terraform(self._engine, folder, self._environment, data).init()
+        Terraform(self._engine, folder, self._environment, data, commands=self._commands).init()
         return installed_in(data)
 
 

@@ -4,15 +4,16 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.diagnostics import errors_in, is_about_a_missing_provider
-from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.engine import QUIET, Engine
 from sagemaker_templates.operations.mirror import MIRROR_VARIABLE
+from sagemaker_templates.operations.running import RunningCommands
 
 Progress = Callable[[str], None]
 
@@ -79,6 +80,7 @@ class Terraform:
 
     ``environment`` is all that Terraform knows of AWS (`passed_on`).
     ``data_folder`` keeps modules, providers and plans out of the synthesized folder.
+    ``commands`` are those that end together with this one's, where several run side by side.
     """
 
     def __init__(
@@ -88,16 +90,19 @@ class Terraform:
         environment: Mapping[str, str],
         data_folder: Path,
         progress: Progress | None = None,
+        *,
+        commands: RunningCommands | None = None,
     ) -> None:
+        self._commands = commands or RunningCommands()
         self._engine = engine
         self._folder = folder
         self._data_folder = data_folder
         self._progress = progress
         self._environment = {
             **passed_on(environment),
+            **QUIET,
             "TF_DATA_DIR": str(data_folder.absolute()),
             "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
         }
 
     def init(self, *, backend: bool = True) -> None:
@@ -180,17 +185,8 @@ class Terraform:
         progress = self._progress if not quiet else None
         with (
             tempfile.TemporaryFile("w+", encoding="utf-8") as stderr,
-            subprocess.Popen(
-                [*self._engine.command, command, *arguments],
-                cwd=self._folder,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,  # Ctrl-C reaches this process alone, which passes it on once
-            ) as process,
+            self._commands.started(lambda: self._start([command, *arguments], stderr)) as process,
+            process,
         ):
             try:
                 stdout = _read(process, progress)
@@ -199,6 +195,19 @@ class Terraform:
                 raise
             stderr.seek(0)
             return _Finished(process.returncode, stdout, stderr.read())
+
+    def _start(self, arguments: Sequence[str], stderr: IO[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*self._engine.command, *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,  # Ctrl-C reaches this process alone, which passes it on once
+        )
 
     def _check(self, command: str, finished: _Finished, also_fine: int = 0) -> str:
         if finished.code not in {0, also_fine}:

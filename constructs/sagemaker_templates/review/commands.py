@@ -1,7 +1,6 @@
 """The commands of the review; ``cli`` puts them on the command line."""
 
 import difflib
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, results, say
 
 
@@ -85,8 +85,8 @@ def scan(
     if not (output / "stacks").is_dir():
         raise WrongInput(f"{output}/stacks is not there: `sagemaker-templates synth` writes it")
     recorded = passed_checks.read(passed) if passed and passed.exists() else {}
-    with tempfile.TemporaryDirectory() as work, errors.status("Scanning") as status:
-        made = plans_on_emulator.make(environments, output, Path(work), status.update) if plans else []
+    with temporary_folder() as work, errors.status("Scanning") as status:
+        made = plans_on_emulator.make(environments, output, work, status.update) if plans else []
         status.update("Scanning")
         found = run_checkov(output, plans=made)
     scan_report.show(results(), found)

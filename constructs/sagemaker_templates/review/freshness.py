@@ -9,8 +9,8 @@ from typing import Any
 
 from sagemaker_templates.application import render_stacks
 from sagemaker_templates.output_folder.ownership import owned
-from sagemaker_templates.output_folder.rendering import rendering_folder
 from sagemaker_templates.settings import Configuration
+from sagemaker_templates.temporary import temporary_folder
 
 _LINES_SHOWN = 20
 _NAMED_TWICE = ("resource", "data", "ephemeral")
@@ -64,7 +64,7 @@ class Difference:
 
 def differences(configuration: Configuration, *, environments: Path, output: Path) -> list[Difference]:
     """Compare ``output`` with what synthesis of a configuration read from ``environments`` would write there."""
-    with rendering_folder() as folder:
+    with temporary_folder() as folder:
         render_stacks(configuration, environments=environments, output=output, folder=folder)
         new = _files(folder)
     old = {name: (output / name).read_bytes() for name in owned(output)} if output.is_dir() else {}

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from codebuild_run import BuildFailedError, run_build
 from sagemaker_templates.emulator import Emulator
 
@@ -60,17 +63,20 @@ class DeliveryPipeline:
 
     def definition(self) -> Json:
         """The pipeline as AWS keeps it; asked for without an SDK, which would drop what it does not know yet."""
-        scope = f"{self.account}/20260101/{self.region}/codepipeline/aws4_request"
-        request = Request(  # noqa: S310 - the emulator on loopback
-            self.emulator.url,
+        url = f"{self.emulator.url}/"
+        request = AWSRequest(
+            "POST",
+            url,
             data=json.dumps({"name": self.name}).encode(),
             headers={
-                "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none",
                 "Content-Type": "application/x-amz-json-1.1",
                 "X-Amz-Target": "CodePipeline_20150709.GetPipeline",
             },
         )
-        with urlopen(request) as answer:  # noqa: S310
+        credentials = Credentials(self.account, self.emulator.token)
+        SigV4Auth(credentials, "codepipeline", self.region).add_auth(request)
+        signed = Request(url, data=request.data, headers=dict(request.headers))  # noqa: S310 - on loopback
+        with urlopen(signed) as answer:  # noqa: S310
             pipeline: Json = json.load(answer)["pipeline"]
         return pipeline
 

@@ -11,6 +11,7 @@ import pytest
 from sagemaker_templates.emulator.call import ACCOUNT_HEADER, Call, Environ, JsonObject, Place, read_call
 from sagemaker_templates.emulator.call import select_account as choose
 from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
+from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
 JSON = [("Content-Type", "application/json")]
@@ -48,13 +49,26 @@ class Moto:
         return [self.body]
 
 
+class _Trusting(Gatekeeper):
+    """Lets everybody in: who may is the subject of other tests."""
+
+    def __init__(self) -> None:
+        super().__init__("", lambda _key: None)
+
+    def may_administer(self, environ: Environ) -> bool:
+        return True
+
+    def has_signed(self, environ: Environ, body: bytes) -> bool:
+        return True
+
+
 def _send(moto: Any, environ: Environ, *supplements: Supplement) -> tuple[str, bytes]:
     statuses: list[str] = []
 
     def start_response(status: str, _headers: object) -> None:
         statuses.append(status)
 
-    application = EmulatorApplication(moto, supplements, {}, lambda _call: None)
+    application = EmulatorApplication(moto, supplements, {}, lambda _call: None, _Trusting())
     body = b"".join(application(environ, start_response))
     return statuses[0], body
 
@@ -160,7 +174,7 @@ def test_moto_answers_one_request_at_a_time() -> None:
                 together.append(False)
             return super().__call__(environ, start_response)
 
-    application = EmulatorApplication(Watched(), [], {}, lambda _call: None)
+    application = EmulatorApplication(Watched(), [], {}, lambda _call: None, _Trusting())
     with ThreadPoolExecutor(2) as pool:
         replies = list(pool.map(lambda _: application(_environ(), lambda *_reply: None), range(2)))
     assert replies == [[Moto().body]] * 2
@@ -170,7 +184,7 @@ def test_moto_answers_one_request_at_a_time() -> None:
 def test_what_an_sdk_sends_again_reaches_moto_once() -> None:
     """A client that gave the connection up has not seen that its request was carried out."""
     moto = Moto()
-    application = EmulatorApplication(moto, [], {}, lambda _call: None)
+    application = EmulatorApplication(moto, [], {}, lambda _call: None, _Trusting())
     attempt = {"HTTP_AMZ_SDK_INVOCATION_ID": "0b1c2d3e", "REQUEST_METHOD": "POST"}
     replies = [application(_environ(**attempt), lambda *_reply: None) for _ in range(2)]
     assert replies == [[moto.body]] * 2

@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 SECONDS_BETWEEN_LOOKS = 10
 _NEEDED_FOR_THE_REST_MS = 30_000
@@ -29,7 +29,7 @@ class StillInProgressError(Exception):
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Retire one endpoint if Terraform deletes the invocation; do nothing if it creates or updates it.
 
-    Running it again, or for an endpoint that was never created, is no error.
+    Running it again, or for an endpoint that was never created, is no error; nor is what vanishes while it runs.
 
     Args:
         event: ``endpoint``, its name; ``names_begin_with``, how the names of its configurations, models and alarms
@@ -66,21 +66,23 @@ def _deregister_scaling(endpoint: str) -> list[str]:
         for target in page["ScalableTargets"]
         if target["ResourceId"].startswith(f"endpoint/{endpoint}/")
     ]
-    for target in own:
-        scaling.deregister_scalable_target(
+    return [
+        target["ResourceId"]
+        for target in own
+        if _removed(
+            scaling.deregister_scalable_target,
             ServiceNamespace="sagemaker",
             ResourceId=target["ResourceId"],
             ScalableDimension=target["ScalableDimension"],
         )
-    return [target["ResourceId"] for target in own]
+    ]
 
 
 def _delete_endpoint(endpoint: str, context: Any) -> list[str]:
     """Delete it once it is at rest, and wait until it is gone: until then it needs its key and its role."""
     sagemaker = boto3.client("sagemaker")
-    if _at_rest(endpoint, context) is None:
+    if _at_rest(endpoint, context) is None or not _removed(sagemaker.delete_endpoint, EndpointName=endpoint):
         return []
-    sagemaker.delete_endpoint(EndpointName=endpoint)
     _at_rest(endpoint, context)
     return [endpoint]
 
@@ -103,9 +105,26 @@ def _status(endpoint: str) -> str | None:
         raise
 
 
+def _removed(remove: Callable[..., Any], **names: Any) -> bool:
+    """Remove something; false where somebody else did so since it was listed."""
+    try:
+        remove(**names)
+    except ClientError as error:
+        if _is_missing(error):
+            return False
+        raise
+    return True
+
+
+_MISSING = {"ObjectNotFoundException", "ResourceNotFound", "ResourceNotFoundException"}
+"""Of Application Auto Scaling and of CloudWatch."""
+
+
 def _is_missing(error: ClientError) -> bool:
     """SageMaker has no error code of its own for what is not there."""
     told = error.response["Error"]
+    if told["Code"] in _MISSING:
+        return True
     return told["Code"] == "ValidationException" and "could not find" in told["Message"].lower()
 
 
@@ -113,27 +132,29 @@ def _delete_configurations(prefix: str) -> list[str]:
     sagemaker = boto3.client("sagemaker")
     pages = sagemaker.get_paginator("list_endpoint_configs").paginate(NameContains=prefix)
     names = _beginning(prefix, (config["EndpointConfigName"] for page in pages for config in page["EndpointConfigs"]))
-    for name in names:
-        sagemaker.delete_endpoint_config(EndpointConfigName=name)
-    return names
+    return [name for name in names if _removed(sagemaker.delete_endpoint_config, EndpointConfigName=name)]
 
 
 def _delete_models(prefix: str) -> list[str]:
     sagemaker = boto3.client("sagemaker")
     pages = sagemaker.get_paginator("list_models").paginate(NameContains=prefix)
     names = _beginning(prefix, (model["ModelName"] for page in pages for model in page["Models"]))
-    for name in names:
-        sagemaker.delete_model(ModelName=name)
-    return names
+    return [name for name in names if _removed(sagemaker.delete_model, ModelName=name)]
 
 
 def _delete_alarms(prefix: str) -> list[str]:
     cloudwatch = boto3.client("cloudwatch")
     pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
     names = _beginning(prefix, (alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]))
-    for first in range(0, len(names), _ALARMS_AT_ONCE):
-        cloudwatch.delete_alarms(AlarmNames=names[first : first + _ALARMS_AT_ONCE])
-    return names
+    groups = [names[first : first + _ALARMS_AT_ONCE] for first in range(0, len(names), _ALARMS_AT_ONCE)]
+    return [name for group in groups for name in _delete_group_of_alarms(cloudwatch, group)]
+
+
+def _delete_group_of_alarms(cloudwatch: Any, names: list[str]) -> list[str]:
+    """All in one request; one after the other if that fails for one that is gone, for then none is deleted."""
+    if _removed(cloudwatch.delete_alarms, AlarmNames=names):
+        return names
+    return [name for name in names if _removed(cloudwatch.delete_alarms, AlarmNames=[name])]
 
 
 def _beginning(prefix: str, names: Iterable[str]) -> list[str]:

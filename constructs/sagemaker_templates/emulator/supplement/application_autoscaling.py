@@ -1,4 +1,7 @@
-"""Application Auto Scaling: the tags of scalable targets, which moto drops and cannot list."""
+"""Application Auto Scaling: the tags of scalable targets, which moto drops and cannot list.
+
+What is not there is refused: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html
+"""
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
@@ -48,6 +51,12 @@ def supplement() -> Supplement:
     return Supplement(
         service="application-autoscaling",
         answers={"ListTagsForResource": tags.list, "TagResource": tags.tag, "UntagResource": tags.untag},
+        checks={
+            "RegisterScalableTarget": _scales_something,
+            "DeregisterScalableTarget": _is_registered,
+            "PutScalingPolicy": _is_registered,
+            "DeleteScalingPolicy": _has_policy,
+        },
         corrections={"RegisterScalableTarget": tags.remember},
         reset=tags.clear,
     )
@@ -59,3 +68,33 @@ def _existing(call: Call) -> str:
     if not any(target.arn == arn for targets in by_dimension for target in targets.values()):
         raise AwsError("ResourceNotFoundException", f"The specified resource doesn't exist: {arn}")
     return arn
+
+
+def _scales_something(call: Call) -> None:
+    kind, _, rest = str(call.parameters["ResourceId"]).partition("/")
+    if kind == "endpoint" and rest.partition("/")[0] not in moto_store.sagemaker(call.place).endpoints:
+        raise AwsError("ValidationException", f"SageMaker endpoint doesn't exist: {call.parameters['ResourceId']}")
+
+
+def _is_registered(call: Call) -> None:
+    asked = call.parameters
+    if asked["ResourceId"] not in moto_store.scalable_targets(call.place).get(asked["ScalableDimension"], {}):
+        raise AwsError("ObjectNotFoundException", f"No scalable target found for {_described(call)}")
+
+
+def _has_policy(call: Call) -> None:
+    asked = call.parameters
+    if not any(
+        (policy.policy_name, policy.resource_id, policy.scalable_dimension)
+        == (asked["PolicyName"], asked["ResourceId"], asked["ScalableDimension"])
+        for policy in moto_store.scaling_policies(call.place)
+    ):
+        raise AwsError("ObjectNotFoundException", f"No scaling policy found for {_described(call)}")
+
+
+def _described(call: Call) -> str:
+    asked = call.parameters
+    return (
+        f"service namespace: {asked['ServiceNamespace']}, resource ID: {asked['ResourceId']}, "
+        f"scalable dimension: {asked['ScalableDimension']}"
+    )

@@ -8,16 +8,18 @@ from typing import Generic, TypeVar
 from sagemaker_templates.emulator.call import Call, JsonObject, Place
 
 Answer = Callable[[Call], JsonObject]
+Check = Callable[[Call], None]
 Correction = Callable[[Call, JsonObject], JsonObject]
 
 
 class AwsError(Exception):
     """An error that AWS would answer, with AWS's code for it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, status: str = "400 Bad Request") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.status = status
 
 
 def _nothing() -> None:
@@ -32,11 +34,13 @@ def _operation(call: Call) -> str:
 class Supplement:
     """One service's part: ``answers`` replace moto's, ``corrections`` repair the body of moto's reply.
 
+    ``checks`` refuse with an ``AwsError`` what AWS refuses and moto accepts: references to what is not there.
     ``name_operation`` is for services whose requests do not name their operation in a header.
     """
 
     service: str
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     reset: Callable[[], None] = _nothing
     name_operation: Callable[[Call], str] = _operation

@@ -1,11 +1,15 @@
-"""Lambda functions: moto's own, but it forgets some of the settings that it is given."""
+"""Lambda functions: moto's own, but it forgets settings, and invokes functions that there are none of."""
 
 import re
+from urllib.parse import unquote
 
+from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject, Place
-from sagemaker_templates.emulator.supplement.contract import PerPlace, Supplement
+from sagemaker_templates.emulator.supplement.contract import AwsError, PerPlace, Supplement
 
-_FUNCTION = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+))?(?P<part>/configuration|/code)?/?$")
+_FUNCTION = re.compile(
+    r"^/2015-03-31/functions(?:/(?P<name>[^/]+))?(?P<part>/configuration|/code|/versions|/invocations)?/?$"
+)
 _FORGOTTEN = ("LoggingConfig", "DeadLetterConfig", "FileSystemConfigs")
 _OPERATIONS = {
     ("POST", ""): "CreateFunction",
@@ -13,6 +17,8 @@ _OPERATIONS = {
     ("GET", "/configuration"): "GetFunctionConfiguration",
     ("PUT", "/configuration"): "UpdateFunctionConfiguration",
     ("PUT", "/code"): "UpdateFunctionCode",
+    ("GET", "/versions"): "ListVersionsByFunction",
+    ("POST", "/invocations"): "Invoke",
 }
 
 
@@ -63,6 +69,7 @@ def supplement() -> Supplement:
             "GetFunction": settings.show,
             "GetFunctionConfiguration": settings.show,
         },
+        checks={"Invoke": _exists, "ListVersionsByFunction": _exists},
         reset=settings.clear,
         name_operation=_operation,
     )
@@ -74,3 +81,12 @@ def _operation(call: Call) -> str:
     if match is None or (call.method == "GET" and match["name"] is None):
         return ""
     return _OPERATIONS.get((call.method, match["part"] or ""), "")
+
+
+def _exists(call: Call) -> None:
+    """As Lambda says it (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors)."""
+    match = _FUNCTION.match(call.path)
+    name = unquote(match["name"] or "") if match else ""
+    if moto_store.function(call.place, name) is None:
+        arn = name if name.startswith("arn:") else call.place.arn("lambda", f"function:{name}")
+        raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", "404 Not Found")

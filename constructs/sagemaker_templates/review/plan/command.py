@@ -1,7 +1,6 @@
 """``sagemaker-templates plan``; ``cli`` puts it on the command line."""
 
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,6 +11,7 @@ import typer
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, say
 
 Scope = Annotated[
@@ -43,8 +43,8 @@ def plan(
     stacks = planned_stacks(load_configuration(environments, output), all_templates())
     wanted = selected(stacks, scope)
     check_synthesized(output, stacks, orphan or [])
-    with tempfile.TemporaryDirectory() as work, _progress(len(wanted)) as progress:
-        planner = Planner(cache(find_engine), provider_source(Path(work)), output / "stacks")
+    with temporary_folder() as work, _progress(len(wanted)) as progress:
+        planner = Planner(cache(find_engine), provider_source(work), output / "stacks")
         review = planner.review(wanted, progress)
     if markdown:
         markdown.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.interruption import Interrupted
 from sagemaker_templates.operations.aws_clients import Clients, clients
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
@@ -75,13 +76,16 @@ class Planner:
         planned: list[StackSummary] = []
         failed: list[NotPlanned] = []
         ways_back: list[WayBack] = []
-        for plan in plans:
+        for number, plan in enumerate(plans):
             progress(plan.name)
             steps: list[Step] = []
             try:
                 planned.append(self._planned(plan, steps))
             except (StepFailed, ValueError) as failure:
                 failed.append(NotPlanned(plan.name, str(failure)))
+            except Interrupted as interrupted:
+                interrupted.left_undone = f"not planned: {', '.join(each.name for each in plans[number:])}"
+                raise
             if steps:
                 ways_back.append(WayBack(plan.name, tuple(steps)))
         return Review(tuple(planned), tuple(failed), tuple(ways_back))

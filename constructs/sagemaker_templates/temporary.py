@@ -1,4 +1,4 @@
-"""A temporary folder to render a synthesis in. What a process that was killed left behind, the next one removes."""
+"""Temporary folders of commands. What a process that was killed left behind, the next one removes."""
 
 import fcntl
 import os
@@ -12,20 +12,21 @@ from pathlib import Path
 _PREFIX = "sagemaker-templates-"
 _NAME = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 _LOCK = ".lock"
+_CONTENT = "content"
 
 
 @contextmanager
-def rendering_folder() -> Iterator[Path]:
-    """Give an empty folder that is gone when the block ends.
+def temporary_folder() -> Iterator[Path]:
+    """Give an empty folder, for this user alone, that is gone when the block ends.
 
     Raises:
         OSError: there is no room for it.
     """
-    _remove_abandoned(Path(tempfile.gettempdir()))
+    remove_abandoned()
     folder, descriptor = _taken()
     try:
-        (folder / "rendered").mkdir()
-        yield folder / "rendered"
+        (folder / _CONTENT).mkdir()
+        yield folder / _CONTENT
     finally:
         _remove(folder)
         os.close(descriptor)
@@ -40,8 +41,9 @@ def _taken() -> tuple[Path, int]:
             return folder, descriptor
 
 
-def _remove_abandoned(parent: Path) -> None:
-    for folder in parent.iterdir():
+def remove_abandoned() -> None:
+    """Remove the folders of processes that are no more."""
+    for folder in Path(tempfile.gettempdir()).iterdir():
         if _NAME.fullmatch(folder.name) and _is_own(folder):
             descriptor = _locked(folder, 0)
             if descriptor is not None:
@@ -75,5 +77,5 @@ def _is_own(folder: Path) -> bool:
 
 def _remove(folder: Path) -> None:
     """Its lock last: whoever takes it finds nothing else."""
-    shutil.rmtree(folder / "rendered", ignore_errors=True)
+    shutil.rmtree(folder / _CONTENT, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
