@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from sagemaker_templates.settings import translation
-from sagemaker_templates.settings.document import Entry, MapNode
+from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Node
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.shaping import Location, Shape, shape
 
@@ -103,7 +103,14 @@ def _report_at(at: Location, error: ErrorDetails, shaped: Shape, report: Report)
     if _is_reported(at, shaped):
         return
     place = shaped.places[at]
+    if error["type"] == "too_short" and _has_enough(place.node, error):
+        return
     report.add(place.file, place.line, place.key or None, translation.message(error, place.node))
+
+
+def _has_enough(node: Node, error: ErrorDetails) -> bool:
+    """Whether a list is too short for pydantic only, which leaves out the items that are wrong."""
+    return isinstance(node, ListNode) and len(node.items) >= error.get("ctx", {})["min_length"]
 
 
 def _report_missing(at: Location, shaped: Shape, report: Report) -> None:
