@@ -12,7 +12,18 @@ from sagemaker_templates.settings import InvalidSettings, load
 from settings.settings_folder import ABALONE, DEV, FILES, Problems, changes_of
 
 CASES = yaml.safe_load(Path(__file__).with_name("bad_input.yaml").read_text(encoding="utf-8"))
-
+ENVIRON = {
+    "SECRET": "hunter2",
+    "TEMPLATE": "trian-hunter2",
+    "NAME": "hunter2",
+    "CONNECTION": "arn:aws:codeconnections:eu-west-1:999999999999:connection/1",
+    "TARGETS": "deev",
+    "PATH": "hunter2",
+    "LONG": "a" * 2001,
+    "BYTES": "a\udcffb",
+    "NESTED": "[" * 900 + "]" * 900,
+    "TOKEN": "github_pat_" + "a1" * 30,
+}
 _DEV = "environments/dev/environment.yaml"
 _TOO_LARGE = "not readable as YAML: the number of a character or of a YAML version is too large"
 
@@ -20,7 +31,7 @@ _TOO_LARGE = "not readable as YAML: the number of a character or of a YAML versi
 @pytest.mark.parametrize("case", CASES, ids=[case["promise"] for case in CASES])
 def test_bad_input_gives_exactly_these_lines(case: dict[str, Any], problems: Problems) -> None:
     """A mistake is told in one line with file, line, key, value, what is allowed and the nearest spelling."""
-    assert problems(changes_of(case["changes"]), environ={"SECRET": "hunter2"}) == case["lines"]
+    assert problems(changes_of(case["changes"]), environ=ENVIRON) == case["lines"]
 
 
 def test_the_files_that_the_cases_change_are_right(problems: Problems) -> None:
