@@ -1,5 +1,7 @@
 """A Node that cannot do the work is a line, before anything is written."""
 
+import os
+import select
 import shutil
 import subprocess
 import sys
@@ -46,10 +48,18 @@ def test_a_node_that_hangs_is_a_line_and_ends_with_what_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(providers, "PATIENCE", 0.2)
-    command = _node(tmp_path, f"echo $$ > {tmp_path}/group\ntail -f /dev/null")
+    os.mkfifo(tmp_path / "held")
+    reader = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
+    os.close(os.open(tmp_path / "held", os.O_WRONLY))
+    command = _node(tmp_path, f"exec 3>{tmp_path}/held\ntail -f /dev/null\necho v20.0.0")
     with pytest.raises(StepFailed) as failed:
         providers._check_node(command)
     assert str(failed.value) == f"{command} does not answer within 0.2 seconds; {NEEDED}"
+    ends = select.poll()
+    ends.register(reader)
+    # The end of the pipe is told once nobody holds it: neither the command nor what it started.
+    assert ends.poll(20_000) == [(reader, select.POLLHUP)]
+    os.close(reader)
 
 
 def test_a_missing_node_is_a_line(tmp_path: Path) -> None:

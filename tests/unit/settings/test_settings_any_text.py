@@ -25,8 +25,16 @@ _VALUES = [
     ),
     *('"\\UFFFFFFFF"', '"\\ud800"', '"\\x"', "!<a> b", "&a b", "*a", "&a [*a]", "{<<: *a}", "%YAML 9.9"),
     *("1" + ":59" * 200, "1" + ":59" * 200 + ".5", "0x" + "f" * 4000, "9" * 4400, " " * 40_000, "a" * 40_000),
-    *("{a: " * 300 + "}" * 300, "[" * 300, "- " * 300, "? " * 30, "{valueFrom: {envVariable: A}}", "{valueFrom: }"),
+    *(
+        "{a: " * 300 + "}" * 300,
+        "[" * 300,
+        "- " * 300,
+        "? " * 30,
+        *["{valueFrom: {envVariable: A}}"] * 3,
+        "{valueFrom: }",
+    ),
 ]
+_HELD = ["x", "", "a\udcff", '["\\ud800"]', "[" * 300 + "]" * 300, "a" * 3000, "[1e999, NaN]", "\n"]
 _KEYS = ["region", "account-id", "tags", "state", "network", "defaults", "isolated", "images", "rounds", "a"]
 _MORE_KEYS = [
     "? ",
@@ -45,25 +53,30 @@ _LINE = st.tuples(st.sampled_from(_KEYS * 2 + _MORE_KEYS), st.sampled_from(_VALU
 TEXTS = st.lists(_LINE, min_size=1, max_size=2).map("\n".join)
 
 
+RIGHT = {DEV: FILES[DEV] + "variables: [A]\n", ABALONE: FILES[ABALONE]}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The right folder, in the current one."""
     here = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("any-text"))
-    write(Path("environments"), {})
+    write(Path("environments"), RIGHT)
     yield Path("environments")
     os.chdir(here)
 
 
 @pytest.mark.parametrize("name", [DEV, ABALONE])
-@given(text=TEXTS, whole=st.booleans())
+@given(text=TEXTS, whole=st.booleans(), held=st.sampled_from(_HELD))
 @settings(max_examples=100, derandomize=True, deadline=None, database=None)
-def test_any_text_in_a_file_loads_or_is_told_line_by_line(name: str, folder: Path, text: str, whole: bool) -> None:
+def test_any_text_in_a_file_loads_or_is_told_line_by_line(
+    name: str, folder: Path, text: str, whole: bool, held: str
+) -> None:
     """Each line begins with a file of the folder, and stays one line that any terminal can show."""
     file = folder / name
-    file.write_bytes((text if whole else f"{FILES[name]}{text}").encode("utf-8", "surrogatepass"))
+    file.write_bytes((text if whole else f"{RIGHT[name]}{text}").encode("utf-8", "surrogatepass"))
     try:
-        load(folder, TEMPLATES, environ={})
+        load(folder, TEMPLATES, environ={"A": held})
     except InvalidSettings as invalid:
         lines = [str(problem) for problem in invalid.problems]
         assert lines
@@ -71,4 +84,4 @@ def test_any_text_in_a_file_loads_or_is_told_line_by_line(name: str, folder: Pat
             line.startswith("environments/") and line.encode() and line.splitlines() == [line] for line in lines
         )
     finally:
-        file.write_text(FILES[name], encoding="utf-8")
+        file.write_text(RIGHT[name], encoding="utf-8")
