@@ -13,7 +13,7 @@ from pathlib import Path
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.output_folder.destination import checked_destination
 from sagemaker_templates.output_folder.lock import locked
-from sagemaker_templates.output_folder.ownership import STACKS, stack_folders
+from sagemaker_templates.output_folder.ownership import STACKS, stack_folders, stacks_in
 from sagemaker_templates.output_folder.rendering import rendering_folder
 from sagemaker_templates.output_folder.replacement import Kept, replace
 from sagemaker_templates.output_folder.vanished import (
@@ -27,8 +27,8 @@ from sagemaker_templates.stacks.synthesis import Synthesis, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 
 Tell = Callable[[str], None]
-Comparison = Callable[[str, Document, Document], Iterable[str]]
-"""Is shown a stack's name, its JSON so far and its JSON to come; gives lines for whoever synthesizes."""
+Comparison = Callable[[str, Document, Path], Iterable[str]]
+"""Is shown a stack's name, its JSON so far and the folder of what is to come; gives lines for whoever synthesizes."""
 
 # Node's message of an error of the operating system: `ENOSPC: no space left on device, write`.
 _NODES_WORDS = re.compile(r"\b(?:EACCES|EDQUOT|EFBIG|EMFILE|ENOSPC|EPERM|EROFS): (?P<reason>[a-z ,-]+?), [a-z]+\b")
@@ -74,7 +74,7 @@ def write_stacks(
             check_nothing_vanishes(old, names, orphans, to_come.stacks)
             if _CALLED_BY_CDKTF in variables:
                 _check_cdktf_removes_nothing(folder, names)
-            for line in _compared(old, to_come, comparisons):
+            for line in _compared(old, new, comparisons):
                 tell(line)
             kept = replace(folder, new)
     for stack in kept:
@@ -143,10 +143,10 @@ def _say_nothing_of_broken_pipes() -> None:
     sys.unraisablehook = lambda met: None if met.exc_type is BrokenPipeError else hook(met)
 
 
-def _compared(old: Synthesized, new: Synthesized, comparisons: Sequence[Comparison]) -> Iterator[str]:
-    for name in sorted(old.stacks.keys() & new.stacks.keys()):
+def _compared(old: Synthesized, new: Path, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    for name in sorted(old.stacks.keys() & set(stacks_in(new))):
         for compare in comparisons:
-            yield from compare(name, old.stacks[name], new.stacks[name])
+            yield from compare(name, old.stacks[name], new / STACKS / name)
 
 
 def _check_cdktf_removes_nothing(folder: Path, names: Collection[str]) -> None:

@@ -52,6 +52,7 @@ def synth(
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
     from sagemaker_templates.output_folder.destination import checked_destination
+    from sagemaker_templates.review.left_behind import left_behind
 
     if not check:
         checked_destination(output, environments)
@@ -67,6 +68,7 @@ def synth(
             progress=lambda stack: status.update(f"Synthesizing {stack}"),
             tell=errors.print,
             orphans=orphan or [],
+            comparisons=[left_behind],
         )
     say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
 

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
+from sagemaker_templates.emulator.repetition import Repetitions
 from sagemaker_templates.emulator.routes import RESET_ROUTE
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
@@ -67,6 +68,7 @@ class EmulatorApplication:
         self._supplements = {supplement.service: supplement for supplement in supplements}
         self._admin_routes = admin_routes
         self._invoke_function = invoke_function
+        self._repetitions = Repetitions[Reply]()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -76,7 +78,7 @@ class EmulatorApplication:
         call = read_call(environ)
         if call.path == RESET_ROUTE:
             self._reset()
-        return self._reply(call).send(start_response)
+        return self._repetitions.once(environ, lambda: self._reply(call)).send(start_response)
 
     def _reply(self, call: Call) -> Reply:
         if call.path in self._admin_routes:

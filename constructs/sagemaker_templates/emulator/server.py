@@ -22,6 +22,7 @@ from sagemaker_templates.emulator.supplement import (
     codepipeline,
     connections,
     lambda_functions,
+    logs,
     sagemaker,
 )
 
@@ -80,6 +81,7 @@ def build_application(url: str) -> EmulatorApplication:
             codecommit.supplement(),
             codepipeline.supplement(),
             lambda_functions.supplement(),
+            logs.supplement(),
             sagemaker.supplement(),
             *connections.supplements(known_connections),
         ],

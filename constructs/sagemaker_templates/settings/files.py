@@ -119,6 +119,10 @@ class ProjectKeys(DefaultKeys):
         description="The name of the project: lower case, since names of buckets are derived from it."
     )
     sagemaker_project_id: fields.ProjectId = Field(description="The id of the project in SageMaker.")
+    protect_data: bool | None = Field(
+        default=None,
+        description="Refuse to destroy what holds the project's work, in every environment; above the environments'.",
+    )
 
 
 class EnvironmentKeys(FileModel):

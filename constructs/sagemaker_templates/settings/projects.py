@@ -97,6 +97,7 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         permissions_boundary_name=keys.permissions_boundary_name or environment.permissions_boundary_name,
         s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn or environment.s3_access_logs_bucket_arn,
         tags=tags,
+        protect_data=keys.protect_data,
     )
 
 

@@ -40,6 +40,7 @@ access-token-secret-name: teams/token
 aws-codeconnection-arn: arn:aws:codestar-connections:us-east-1:111111111111:connection/0123-45
 github-base-url: https://github.example.com/
 branch-protection: false
+protect-data: false
 required-reviews: 2
 repository-deletion: delete
 repository-topics: [risk]
@@ -149,6 +150,7 @@ def test_a_project_says_everything(configuration: Loader) -> None:
         permissions_boundary_name="boundary",
         s3_access_logs_bucket_arn="arn:aws:s3:::logs",
         tags={"a": "1", "b": "3", "z": "0"},
+        protect_data=False,
     )
 
 

@@ -56,7 +56,8 @@ def summarize(stack: str, shown: Mapping[str, Any]) -> StackSummary:
         ValueError: the plan holds something that this version does not know.
     """
     changes = read_plan(shown)
-    found = (*data_dangers(changes), *exposure_dangers(changes), *right_dangers(changes))
+    reality = changes.of_reality
+    found = (*data_dangers(changes), *exposure_dangers(reality), *right_dangers(reality))
     order = list(Kind)
     dangers = sorted(dict.fromkeys(found), key=lambda danger: (order.index(danger.kind), danger.address))
     return StackSummary(stack, changes, tuple(dangers), tuple(new_rights(changes)), tuple(costs(changes)))
