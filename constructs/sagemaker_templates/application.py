@@ -1,5 +1,7 @@
 """The CDKTF app as one call."""
 
+import atexit
+import json
 import os
 import re
 import sys
@@ -63,7 +65,8 @@ def write_stacks(
     """
     folder = checked_destination(output, environments)
     with _writing(output), temporary_folder() as new:
-        plans = _synthesis(configuration, environments, folder).render(new, progress)
+        with _node_answering():
+            plans = _synthesis(configuration, environments, folder).render(new, progress)
         names, to_come = [plan.name for plan in plans], synthesized(new)
         check_nothing_vanishes(synthesized(output), names, orphans, to_come.stacks)
         with locked(folder, lambda: tell(f"Waiting: another synthesis is writing {output}")):
@@ -81,7 +84,8 @@ def write_stacks(
 
 def render_stacks(configuration: Configuration, *, environments: Path, output: Path, folder: Path) -> None:
     """Write to the empty ``folder`` what ``write_stacks`` would write to ``output``, byte for byte."""
-    _synthesis(configuration, environments, Path(os.path.realpath(output))).render(folder)
+    with _node_answering():
+        _synthesis(configuration, environments, Path(os.path.realpath(output))).render(folder)
 
 
 def stack_names(configuration: Configuration) -> list[str]:
@@ -113,6 +117,17 @@ def _writing(output: Path) -> Iterator[None]:
         raise WrongInput(f"{output} cannot be written: {reason['reason']}") from error
 
 
+@contextmanager
+def _node_answering() -> Iterator[None]:
+    """Say in a line that Node has ended: jsii talks to it line by line, and then reads none."""
+    try:
+        yield
+    except (json.JSONDecodeError, BrokenPipeError) as error:
+        atexit.register(_say_nothing_of_broken_pipes)
+        reason = "what it said stands above, if it said anything"
+        raise StepFailed(f"Node ended while it wrote the stacks; {reason}") from error
+
+
 def _throw_away_node(error: OSError) -> None:
     """What jsii holds of a Node that it could not start prints a traceback when it goes; now it goes in silence."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
@@ -120,6 +135,12 @@ def _throw_away_node(error: OSError) -> None:
         traceback.clear_frames(error.__traceback__)
     finally:
         sys.unraisablehook = hook
+
+
+def _say_nothing_of_broken_pipes() -> None:
+    """Run before jsii's own end, which says good-bye to a Node that is gone and prints a traceback."""
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda met: None if met.exc_type is BrokenPipeError else hook(met)
 
 
 def _compared(old: Synthesized, new: Path, comparisons: Sequence[Comparison]) -> Iterator[str]:

@@ -160,6 +160,10 @@ class EnvironmentKeys(FileModel):
         default=None, description="The bucket that receives the access logs of every bucket."
     )
     tags: Tags | None = Field(default=None, description="Tags of every resource.")
+    variables: tuple[fields.VariableName, ...] = Field(
+        default=(),
+        description="The environment variables that this file and the projects' may take values from by `valueFrom`.",
+    )
     defaults: DefaultKeys = Field(
         default=DefaultKeys(),
         description="What the projects of this environment have in common; a project may say otherwise.",

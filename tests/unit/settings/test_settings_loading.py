@@ -228,7 +228,8 @@ def test_an_environment_of_any_name_has_its_keys(configuration: Loader) -> None:
 @pytest.mark.parametrize("text", [f"{SUBNET},{OTHER_SUBNET}", f'["{SUBNET}", "{OTHER_SUBNET}"]'])
 def test_a_variable_may_hold_a_list(text: str, configuration: Loader) -> None:
     """A list in a variable is JSON or separated by commas."""
-    changes = {DEV: FILES[DEV].replace(f"[{SUBNET}]", "{valueFrom: {envVariable: SUBNETS}}")}
+    listed = FILES[DEV] + "variables: [SUBNETS]\n"
+    changes = {DEV: listed.replace(f"[{SUBNET}]", "{valueFrom: {envVariable: SUBNETS}}")}
     network = configuration(changes, environ={"SUBNETS": text}).environments[0].network
     assert network.subnet_ids == (SUBNET, OTHER_SUBNET)
 
@@ -237,8 +238,9 @@ def test_a_variable_may_hold_any_value(configuration: Loader) -> None:
     """Text, numbers, true/false, items of lists, tags and the type of the state come from variables."""
     reference = "{valueFrom: {envVariable: %s}}"
     changes = {
-        PROD: FILES[PROD].replace("type: local", f"type: {reference % 'STATE'}"),
-        DEV: FILES[DEV].replace("us-east-1", reference % "REGION").replace(SUBNET, reference % "SUBNET"),
+        PROD: FILES[PROD].replace("type: local", f"type: {reference % 'STATE'}") + "variables: [STATE]\n",
+        DEV: FILES[DEV].replace("us-east-1", reference % "REGION").replace(SUBNET, reference % "SUBNET")
+        + "variables: [REGION, SUBNET, ISOLATED, ROUNDS, TAG]\n",
         ABALONE: FILES[ABALONE].replace("true", reference % "ISOLATED")
         + f"rounds: {reference % 'ROUNDS'}\ntags: {{a: {reference % 'TAG'}}}\n",
     }
