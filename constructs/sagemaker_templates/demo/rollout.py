@@ -1,7 +1,6 @@
 """One stack, taken through Terraform: plan, apply, and a second plan that must find nothing to do."""
 
 import re
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.running import RunningCommands
+from sagemaker_templates.operations.stack_copy import copy_stack
 from sagemaker_templates.operations.terraform import Plan, Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan
 
@@ -85,5 +85,5 @@ class Rollout:
     def _copy(self, plan: StackPlan) -> Path:
         """A copy of the stack, so that the synthesized folder stays as it was written."""
         folder = self.work / "stacks" / plan.name
-        shutil.copytree(self.stacks / plan.name, folder)
+        copy_stack(self.stacks / plan.name, folder)
         return folder

@@ -1,7 +1,6 @@
 """Real plans of every stack, made on the embedded AWS emulator, in the form that checkov reads."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource, provider_source
+from sagemaker_templates.operations.stack_copy import copy_stack
 from sagemaker_templates.operations.terraform import Terraform
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
@@ -52,7 +52,7 @@ class _Planner:
     def plan(self, stack: StackPlan) -> Path:
         """Plan a copy of the stack, so that the synthesized folder stays as it was written."""
         folder = self.work / "stacks" / stack.name
-        shutil.copytree(self.stacks / stack.name, folder, ignore=shutil.ignore_patterns(".terraform*"))
+        copy_stack(self.stacks / stack.name, folder)
         emulated = self.emulator.environment(stack.environment.account_id, stack.environment.region)
         file = self.work / "plans" / stack.name / "plan.json"
         file.parent.mkdir(parents=True)

@@ -11,8 +11,9 @@ import pytest
 from builders import PRE_PROD, PROD, a_project, an_environment, parameters
 from rich.console import Console
 from sagemaker_templates.demo.rollout import RolledOut
-from sagemaker_templates.demo.summary import show_next_steps, show_summary
-from sagemaker_templates.settings.model import Environment, Project
+from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.settings.model import Configuration, Environment, Project
 from sagemaker_templates.stacks.synthesis import StackPlan
 from sagemaker_templates.stacks.target import Deployment
 from sagemaker_templates.templates.registry import all_templates
@@ -204,6 +205,18 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut_off(results: list
 
 def test_the_next_steps_fit_too() -> None:
     assert all(len(line) <= WIDTH for line in _shown([]).splitlines())
+
+
+def test_whoever_keeps_the_emulator_is_given_the_line_that_opens_it() -> None:
+    stream = io.StringIO()
+    emulator = Emulator("http://127.0.0.1:5000", 4242, Path("log"), token="a-token")
+    console = Console(file=stream, width=WIDTH, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    show_how_to_look_around(console, emulator, Configuration((DEV,), (ABALONE,)))
+    assert (
+        f"  export AWS_ENDPOINT_URL=http://127.0.0.1:5000 AWS_ACCESS_KEY_ID={DEV.account_id} "
+        f"AWS_SECRET_ACCESS_KEY=a-token AWS_DEFAULT_REGION={DEV.region}\n"
+    ) in stream.getvalue()
+    assert "To end it: kill 4242" in stream.getvalue()
 
 
 def test_what_a_template_is_for_stays_on_one_line() -> None:
