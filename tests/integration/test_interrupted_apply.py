@@ -41,8 +41,8 @@ class Interruption:
 
 @pytest.fixture
 def interruptions() -> list[Interruption]:
-    """Ctrl-C and a kill, in an order and at moments that are drawn; the seed is printed, and may be given."""
-    seed = os.environ.get(SEED_VARIABLE) or str(random.SystemRandom().randrange(1_000_000))
+    """Ctrl-C and a kill, in an order and at moments that are drawn: others with each seed that is given."""
+    seed = os.environ.get(SEED_VARIABLE, "1")
     draw = random.Random(seed)  # noqa: S311 - no secret
     signals = draw.sample([signal.SIGINT, signal.SIGKILL], 2)
     drawn = [Interruption(one, draw.randint(1, LATEST_MOMENT)) for one in signals]
