@@ -66,7 +66,7 @@ unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 	$(BIN)/pytest -q -n 2 $(JUNIT) tests/unit
 
 integration: $(INTEGRATION_NEEDS) ## Real Terraform against the embedded emulator
-	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 2 --dist loadgroup $(JUNIT) tests/integration
+	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 4 --dist loadgroup $(JUNIT) tests/integration
 
 seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
 	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q $(JUNIT) \

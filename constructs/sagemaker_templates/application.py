@@ -1,5 +1,7 @@
 """The CDKTF app as one call."""
 
+import atexit
+import json
 import os
 import re
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.output_folder.destination import checked_destination
 from sagemaker_templates.output_folder.lock import locked
-from sagemaker_templates.output_folder.ownership import STACKS, stack_folders
+from sagemaker_templates.output_folder.ownership import STACKS, stack_folders, stacks_in
 from sagemaker_templates.output_folder.replacement import Kept, replace
 from sagemaker_templates.output_folder.vanished import (
     Document,
@@ -25,8 +27,8 @@ from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.temporary import temporary_folder
 
 Tell = Callable[[str], None]
-Comparison = Callable[[str, Document, Document], Iterable[str]]
-"""Is shown a stack's name, its JSON so far and its JSON to come; gives lines for whoever synthesizes."""
+Comparison = Callable[[str, Document, Path], Iterable[str]]
+"""Is shown a stack's name, its JSON so far and the folder of what is to come; gives lines for whoever synthesizes."""
 
 # Node's message of an error of the operating system: `ENOSPC: no space left on device, write`.
 _NODES_WORDS = re.compile(r"\b(?:EACCES|EDQUOT|EFBIG|EMFILE|ENOSPC|EPERM|EROFS): (?P<reason>[a-z ,-]+?), [a-z]+\b")
@@ -63,7 +65,8 @@ def write_stacks(
     """
     folder = checked_destination(output, environments)
     with _writing(output), temporary_folder() as new:
-        plans = _synthesis(configuration, environments, folder).render(new, progress)
+        with _node_answering():
+            plans = _synthesis(configuration, environments, folder).render(new, progress)
         names, to_come = [plan.name for plan in plans], synthesized(new)
         check_nothing_vanishes(synthesized(output), names, orphans, to_come.stacks)
         with locked(folder, lambda: tell(f"Waiting: another synthesis is writing {output}")):
@@ -71,7 +74,7 @@ def write_stacks(
             check_nothing_vanishes(old, names, orphans, to_come.stacks)
             if _CALLED_BY_CDKTF in variables:
                 _check_cdktf_removes_nothing(folder, names)
-            for line in _compared(old, to_come, comparisons):
+            for line in _compared(old, new, comparisons):
                 tell(line)
             kept = replace(folder, new)
     for stack in kept:
@@ -81,7 +84,8 @@ def write_stacks(
 
 def render_stacks(configuration: Configuration, *, environments: Path, output: Path, folder: Path) -> None:
     """Write to the empty ``folder`` what ``write_stacks`` would write to ``output``, byte for byte."""
-    _synthesis(configuration, environments, Path(os.path.realpath(output))).render(folder)
+    with _node_answering():
+        _synthesis(configuration, environments, Path(os.path.realpath(output))).render(folder)
 
 
 def stack_names(configuration: Configuration) -> list[str]:
@@ -113,6 +117,17 @@ def _writing(output: Path) -> Iterator[None]:
         raise WrongInput(f"{output} cannot be written: {reason['reason']}") from error
 
 
+@contextmanager
+def _node_answering() -> Iterator[None]:
+    """Say in a line that Node has ended: jsii talks to it line by line, and then reads none."""
+    try:
+        yield
+    except (json.JSONDecodeError, BrokenPipeError) as error:
+        atexit.register(_say_nothing_of_broken_pipes)
+        reason = "what it said stands above, if it said anything"
+        raise StepFailed(f"Node ended while it wrote the stacks; {reason}") from error
+
+
 def _throw_away_node(error: OSError) -> None:
     """What jsii holds of a Node that it could not start prints a traceback when it goes; now it goes in silence."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
@@ -122,10 +137,16 @@ def _throw_away_node(error: OSError) -> None:
         sys.unraisablehook = hook
 
 
-def _compared(old: Synthesized, new: Synthesized, comparisons: Sequence[Comparison]) -> Iterator[str]:
-    for name in sorted(old.stacks.keys() & new.stacks.keys()):
+def _say_nothing_of_broken_pipes() -> None:
+    """Run before jsii's own end, which says good-bye to a Node that is gone and prints a traceback."""
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda met: None if met.exc_type is BrokenPipeError else hook(met)
+
+
+def _compared(old: Synthesized, new: Path, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    for name in sorted(old.stacks.keys() & set(stacks_in(new))):
         for compare in comparisons:
-            yield from compare(name, old.stacks[name], new.stacks[name])
+            yield from compare(name, old.stacks[name], new / STACKS / name)
 
 
 def _check_cdktf_removes_nothing(folder: Path, names: Collection[str]) -> None:

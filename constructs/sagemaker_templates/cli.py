@@ -54,6 +54,7 @@ def synth(
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
     from sagemaker_templates.output_folder.destination import checked_destination
+    from sagemaker_templates.review.left_behind import left_behind
 
     if not check:
         checked_destination(output, environments)
@@ -69,6 +70,7 @@ def synth(
             progress=lambda stack: status.update(f"Synthesizing {stack}"),
             tell=errors.print,
             orphans=orphan or [],
+            comparisons=[left_behind],
         )
     say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
 

@@ -11,6 +11,9 @@ import atexit
 import importlib
 import importlib.util
 import os
+import re
+import signal
+import subprocess
 import sys
 import tempfile
 import types
@@ -19,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.temporary import temporary_folder
 
 _FRAMEWORK = "cdktf"
@@ -27,6 +31,11 @@ _NODE_HOOK = Path(__file__).with_name("lazy_provider_index.js")
 
 PLAIN_IMPORT_VARIABLE = "SAGEMAKER_TEMPLATES_PLAIN_IMPORT"
 """Set to 1 to import the bindings as their authors do: slow, and there to be compared with."""
+
+
+OLDEST_NODE = 20
+PATIENCE = 60.0
+"""Seconds that Node has to say its version; on a busy machine it needs one."""
 
 
 class _Framework:
@@ -54,7 +63,8 @@ class _Bindings:
 
 @cache
 def _prepare() -> None:
-    """Silence jsii's advice on Node versions and make the bindings lazy, once."""
+    """Look whether Node works, silence jsii's advice on its versions and make the bindings lazy, once."""
+    _check_node(os.environ.get("JSII_NODE", "node"))
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
     if os.environ.get(PLAIN_IMPORT_VARIABLE) != "1":
         options = os.environ.get("NODE_OPTIONS", "")
@@ -82,6 +92,47 @@ def _import_framework() -> None:
 
 
 _TMPDIR = "TMPDIR"
+
+
+def _check_node(command: str) -> None:
+    """Say in a line what jsii, which starts Node, would meet with a traceback or wait for without end.
+
+    Raises:
+        StepFailed: Node is missing, too old, or does not answer.
+    """
+    needed = f"Node {OLDEST_NODE} or later is needed: https://nodejs.org"
+    try:
+        status, output, complaint = _answer([command, "--print", "process.version"])
+    except OSError as error:
+        raise StepFailed(f"{command} cannot be started: {error.strerror}; {needed}") from error
+    except subprocess.TimeoutExpired as error:
+        raise StepFailed(f"{command} does not answer within {PATIENCE:g} seconds; {needed}") from error
+    version = re.fullmatch(r"v([0-9]{1,4})\.\S+", output.strip())
+    if status != 0 or version is None:
+        said = [line for line in f"{output}\n{complaint}".splitlines() if line.strip()]
+        reason = f": {said[-1].strip()}" if said else ""
+        raise StepFailed(f"{command} does not say its version{reason}; {needed}")
+    if int(version[1]) < OLDEST_NODE:
+        raise StepFailed(f"{command} is Node {output.strip()}; {needed}")
+
+
+def _answer(command: list[str]) -> tuple[int, str, str]:
+    """What a command answers; with one that does not answer in time, all that it has started ends."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        errors="replace",
+    ) as started:
+        try:
+            output, complaint = started.communicate(timeout=PATIENCE)
+        except BaseException:
+            os.killpg(started.pid, signal.SIGKILL)
+            raise
+    return started.returncode, output, complaint
 
 
 def _register_without_init(package: str) -> None:

@@ -106,7 +106,7 @@ def test_the_commands_of_a_page_work_as_written(page: Path, copy: Path, variable
 
 def _say_that_data_may_go(copy: Path) -> None:
     """The page ends with a destroy, which asks for this to be said first."""
-    file = copy / "environments" / "dev" / "environment.yaml"
+    file = copy / "environments" / "dev" / "projects" / "abalone.yaml"
     file.write_text(file.read_text() + "\nprotect-data: false\n")
 
 

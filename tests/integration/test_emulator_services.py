@@ -49,6 +49,19 @@ def test_an_assumed_role_acts_in_its_own_account(emulator: Emulator) -> None:
     assert _repositories(emulator, DEV) == []
 
 
+def test_a_log_group_is_given_another_key_and_none(emulator: Emulator) -> None:
+    logs = emulator.client("logs", DEV, REGION)
+    logs.create_log_group(logGroupName="builds", kmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/one")
+    logs.associate_kms_key(logGroupName="builds", kmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/two")
+    (group,) = logs.describe_log_groups()["logGroups"]
+    assert group["kmsKeyId"] == "arn:aws:kms:eu-west-1:111111111111:key/two"
+    logs.disassociate_kms_key(logGroupName="builds")
+    (group,) = logs.describe_log_groups()["logGroups"]
+    assert "kmsKeyId" not in group
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        logs.associate_kms_key(logGroupName="others", kmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/two")
+
+
 def test_a_reset_clears_what_moto_keeps_and_what_the_supplement_keeps(emulator: Emulator) -> None:
     emulator.client("codecommit", DEV, REGION).create_repository(repositoryName="abalone")
     connections = emulator.client("codestar-connections", DEV, REGION)

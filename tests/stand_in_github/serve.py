@@ -22,6 +22,9 @@ from tf.schema import Schema
 from tf.types import Unknown
 from tf.utils import Diagnostics
 
+# Whose repositories an empty configuration reaches, as Terraform makes one for what is only in a state.
+NOBODY = ""
+
 
 class StandInProvider(iface.Provider):
     """The provider integrations/github, as far as the tests need it."""
@@ -63,6 +66,8 @@ class StandInProvider(iface.Provider):
     def configure_provider(self, diags: Diagnostics, config: dict[str, Any]) -> None:
         """Find the account, and note how the provider authenticates."""
         owner = config["owner"] or config["organization"]
+        if owner is None and _authentication(config)[0] == "anonymous":
+            owner = NOBODY
         if not isinstance(owner, str):
             diags.add_error("No owner", "The stand-in provider does not know whose a token is: set owner", ["owner"])
         elif not (file := os.environ.get(ACCOUNT_VARIABLE)):

@@ -9,6 +9,7 @@ from typing import Any
 
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.stacks.synthesis import Synthesis
 
 GOLDEN = Path(__file__).with_name("golden")
 ROOT = Path(__file__).parents[2]
@@ -50,3 +51,9 @@ def documents(case: str) -> dict[str, dict[str, Any]]:
         for path, content in files(case).items()
         if path.endswith("cdk.tf.json")
     }
+
+
+def rendered(synthesis: Synthesis, folder: Path) -> list[Path]:
+    """Synthesize into a new folder; gives the folders of the stacks in their order."""
+    folder.mkdir()
+    return [folder / "stacks" / plan.name for plan in synthesis.render(folder)]

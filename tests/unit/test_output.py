@@ -1,17 +1,14 @@
 """What every synthesized stack promises, whatever the template and the options."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sagemaker_templates.blocks.protection import REMOVED_TF
 from sagemaker_templates.output_folder.ownership import MARKER, listing, owned
-from sagemaker_templates.providers import PLAIN_IMPORT_VARIABLE
 from synthesized import CASES, ROOT, SHIPPED, documents, files, files_of, synthesize_copy
 
 STACKS = [(case, stack) for case in CASES for stack in documents(case)]
@@ -76,29 +73,10 @@ def test_the_required_terraform_stands_beside_the_json(case: str, stack: str) ->
     assert "required_version" not in documents(case)[stack]["terraform"]
 
 
-def test_lazy_bindings_synthesize_what_the_plain_import_does(tmp_path: Path) -> None:
-    plain = tmp_path / "plain"
-    environment = {**os.environ, PLAIN_IMPORT_VARIABLE: "1"}
-    environment.pop("NODE_OPTIONS", None)
-    code = (
-        "import sys; from pathlib import Path; from synthesized import synthesize_copy;"
-        f"synthesize_copy('{SHIPPED}', Path(sys.argv[1])); print(len(sys.modules))"
-    )
-    folders = os.pathsep.join([str(ROOT / "constructs"), str(ROOT / "tests" / "unit")])
-    run = subprocess.run(
-        [sys.executable, "-c", code, str(plain)],
-        env={**environment, "PYTHONPATH": folders},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert int(run.stdout) > 2000, "the plain import loads the whole binding; otherwise nothing was compared"
-    assert files_of(plain / "cdktf.out" / "stacks") == files(SHIPPED)
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_what_earlier_versions_wrote_without_lists_is_known_as_ours(case: str, tmp_path: Path) -> None:
-    written = {f"stacks/{path}": content for path, content in files(case).items() if not path.endswith(MARKER)}
+    later = (MARKER, REMOVED_TF)
+    written = {f"stacks/{path}": content for path, content in files(case).items() if not path.endswith(later)}
     for path, content in written.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)

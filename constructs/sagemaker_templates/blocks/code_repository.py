@@ -49,7 +49,7 @@ def codecommit_repository(scope: Any, id_: str, *, names: ProjectNames, protect:
         id_,
         repository_name=names.repository,
         description=f"Code of the SageMaker project {names.project.name}",
-        lifecycle=lifecycle(protect),
+        lifecycle=lifecycle(scope, "aws_codecommit_repository", id_, protect=protect),
     )
     seeded = aws.lambda_invocation.LambdaInvocation(
         scope,

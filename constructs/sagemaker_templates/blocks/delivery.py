@@ -34,7 +34,7 @@ def deliver_on_push(
         after: what the first run needs beyond repository, build and bucket; it starts as soon as the pipeline exists.
     """
     environment = names.project.environment
-    source = project_repository(scope, "repository", names=names, protect=environment.protect_data)
+    source = project_repository(scope, "repository", names=names, protect=names.project.protects_data)
     logs = log_group(
         scope,
         "build_logs",

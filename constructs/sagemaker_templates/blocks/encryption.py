@@ -83,7 +83,7 @@ def encryption_key(
         enable_key_rotation=True,
         deletion_window_in_days=30,
         policy=policy_document(scope, f"{id_}_policy", [*_account_statements(account_root), *statements]),
-        lifecycle=lifecycle(protect),
+        lifecycle=lifecycle(scope, "aws_kms_key", id_, protect=protect),
     )
     aws.kms_alias.KmsAlias(scope, f"{id_}_alias", name=alias, target_key_id=key.key_id)
     return key

@@ -39,7 +39,7 @@ def github_repository(scope: Any, id_: str, *, names: ProjectNames, protect: boo
         topics=sorted({_TOPIC, names.project.template.replace("_", "-"), *wanted.topics}),
         archive_on_destroy=wanted.deletion == "archive",
         # An adopted repository was generated from nothing; that is no difference to mend.
-        lifecycle=lifecycle(protect, ignore_changes=["template"]),
+        lifecycle=lifecycle(scope, "github_repository", id_, protect=protect, ignore_changes=["template"]),
     )
     if wanted.branch_protection:
         _protect_main(scope, f"{id_}_{BRANCH}", repository, wanted.required_reviews)

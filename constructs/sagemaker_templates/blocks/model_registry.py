@@ -24,7 +24,7 @@ def model_package_group(scope: Any, id_: str, *, names: ProjectNames, readers: S
         id_,
         model_package_group_name=names.model_package_group,
         model_package_group_description=f"Models of the SageMaker project {names.project.name}",
-        lifecycle=lifecycle(protect),
+        lifecycle=lifecycle(scope, "aws_sagemaker_model_package_group", id_, protect=protect),
     )
     if readers:
         aws.sagemaker_model_package_group_policy.SagemakerModelPackageGroupPolicy(

@@ -38,7 +38,7 @@ def artifact_storage(
         readable: the prefix below which they may read objects, with its slash; empty is all of them.
         key_statements: who else may use the key.
     """
-    protect = names.project.environment.protect_data
+    protect = names.project.protects_data
     arn = names.bucket_arn(names.artifact_bucket)
     key = encryption_key(
         scope,
@@ -65,7 +65,6 @@ def pipeline_storage(
     scope: Any, *, names: ProjectNames, account_root: str, access_logs_bucket: str | None
 ) -> Storage:
     """Add the bucket in which the delivery pipeline passes sources on; nothing in it is anybody's only copy."""
-    environment = names.project.environment
     key = encryption_key(
         scope,
         "pipeline_key",
@@ -73,7 +72,7 @@ def pipeline_storage(
         description=f"Delivery pipeline and build logs of the SageMaker project {names.project.name}",
         account_root=account_root,
         statements=[build_logs_may_encrypt(names)],
-        protect=environment.protect_data,
+        protect=names.project.protects_data,
     )
     ready = encrypted_bucket(
         scope,

@@ -48,7 +48,11 @@ def encrypted_bucket(
         The bucket's policy: depend on it to find the bucket ready.
     """
     bucket = aws.s3_bucket.S3Bucket(
-        scope, id_, bucket=name, force_destroy=not options.protect, lifecycle=lifecycle(options.protect)
+        scope,
+        id_,
+        bucket=name,
+        force_destroy=not options.protect,
+        lifecycle=lifecycle(scope, "aws_s3_bucket", id_, protect=options.protect),
     )
     _encrypt(scope, id_, bucket, key)
     _version(scope, id_, bucket)

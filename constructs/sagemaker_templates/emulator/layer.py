@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
+from sagemaker_templates.emulator.repetition import Repetitions
 from sagemaker_templates.emulator.routes import ADMINISTRATIVE, RESET_ROUTE, TOKEN_HEADER
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
@@ -69,6 +70,7 @@ class EmulatorApplication:
         self._supplements = {supplement.service: supplement for supplement in supplements}
         self._admin_routes = admin_routes
         self._invoke_function = invoke_function
+        self._repetitions = Repetitions[Reply]()
         self._gatekeeper = gatekeeper
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -82,7 +84,7 @@ class EmulatorApplication:
             return _not_allowed(call).send(start_response)
         if call.path == RESET_ROUTE:
             self._reset()
-        return self._reply(call).send(start_response)
+        return self._repetitions.once(environ, lambda: self._reply(call)).send(start_response)
 
     def _may_ask(self, received: Environ, call: Call) -> bool:
         if call.path.startswith(ADMINISTRATIVE):

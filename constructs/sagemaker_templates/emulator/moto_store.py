@@ -49,6 +49,12 @@ class Ec2(Protocol):
         """Create a security group."""
 
 
+class LogGroup(Protocol):
+    """A log group."""
+
+    kms_key_id: str | None
+
+
 class BuildProject(Protocol):
     """A CodeBuild project."""
 
@@ -231,6 +237,13 @@ def alarms(place: Place) -> Mapping[str, Alarm]:
     from moto.cloudwatch.models import cloudwatch_backends
 
     return cast(Mapping[str, Alarm], cloudwatch_backends[place.account][place.region].alarms)
+
+
+def log_groups(place: Place) -> Mapping[str, LogGroup]:
+    """Return CloudWatch Logs' groups by name."""
+    from moto.logs.models import logs_backends
+
+    return cast(Mapping[str, LogGroup], logs_backends[place.account][place.region].groups)
 
 
 def scalable_targets(place: Place) -> Mapping[str, Mapping[str, ScalableTarget]]:

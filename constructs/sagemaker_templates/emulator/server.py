@@ -26,6 +26,7 @@ from sagemaker_templates.emulator.supplement import (
     codepipeline,
     connections,
     lambda_functions,
+    logs,
     sagemaker,
 )
 
@@ -91,6 +92,7 @@ def build_application(url: str, token: str) -> EmulatorApplication:
             codecommit.supplement(),
             codepipeline.supplement(),
             lambda_functions.supplement(),
+            logs.supplement(),
             sagemaker.supplement(),
             *connections.supplements(known_connections),
         ],

@@ -13,12 +13,12 @@ _UNREACHABLE = (
     "failed to request discovery document",
     "Failed to resolve provider packages",
 )
-_DETAIL_LINES = 6
+_LINES = 40  # the remedy comes last; more than that is what a service answered
 _LINE_LENGTH = 300  # Terraform quotes the line at fault, and a stack of JSON may be one line
 
 
 def errors_in(output: str) -> tuple[str, ...]:
-    """Return the errors in what Terraform wrote, each shortened to its summary and first lines of detail."""
+    """Return the errors in what Terraform wrote, each with its explanation to the end: the remedy stands there."""
     text = _FRAME.sub("", output)
     starts = [match.start() for match in _END.finditer(text)] + [len(text)]
     blocks = [text[start:end] for start, end in itertools.pairwise(starts)]
@@ -34,4 +34,4 @@ def is_about_a_missing_provider(output: str) -> bool:
 def _shorten(block: str) -> str:
     lines = [line.strip() for line in block.removeprefix(_ERROR).splitlines()]
     full = [line if len(line) <= _LINE_LENGTH else f"{line[:_LINE_LENGTH]} …" for line in lines if line]
-    return "\n".join(full[:_DETAIL_LINES])
+    return "\n".join(full if len(full) <= _LINES else [*full[:_LINES], "…"])

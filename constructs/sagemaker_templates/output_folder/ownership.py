@@ -23,7 +23,9 @@ STAGING = re.compile(r"\.synthesis-[a-z0-9_]{8}")
 """Folders that are there while a synthesis writes; see ``replacement``."""
 
 _VERSIONS = re.compile(r'terraform \{\n  required_version = "[^"\n]*"\n\}\n')
-_IN_A_STACK = re.compile(rf"{re.escape(MARKER)}|cdk\.tf\.json|cdk\.tf|metadata\.json|versions\.tf|assets/[^\0]+")
+_IN_A_STACK = re.compile(
+    rf"{re.escape(MARKER)}|cdk\.tf\.json|cdk\.tf|metadata\.json|(?:versions|removed)\.tf|assets/[^\0]+"
+)
 _IN_THE_ROOT = re.compile(rf"{re.escape(MARKER)}|{re.escape(MANIFEST)}")
 _STACK_PATH = re.compile(rf"{STACKS}/(?P<stack>[^/\0]+)/(?P<rest>.+)", re.DOTALL)
 

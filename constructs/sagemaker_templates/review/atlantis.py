@@ -44,7 +44,7 @@ def stacks_named(file: Path, output: Path) -> list[str]:
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         folders = [str(project["dir"]) for project in document["projects"]]
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+    except (OSError, ValueError, OverflowError, RecursionError, LookupError, TypeError, yaml.YAMLError):
         return []
     root = _root(output, file)
     return [name for parent, _, name in (folder.rpartition("/") for folder in folders) if parent == root]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.review.waivers import WAIVERS, Waiver
+from sagemaker_templates.settings.spelling import without_tokens
 
 POLICIES = Path(__file__).with_name("policies")
 """Our policies; the value of checkov's ``external-checks-dir``."""
@@ -47,6 +48,8 @@ def scan(root: Path, *, plans: Sequence[Path] = (), waivers: Sequence[Waiver] = 
         plans: files written by ``terraform show -json``.
     """
     reports = [_scan_json(root), *([_scan_plans(plans)] if plans else [])]
+    for report in reports:
+        _hide_secrets(report)
     addresses = _Addresses()
     waived = Counter(waiver for report in reports for waiver in _waive(report, waivers, addresses))
     passed = Counter(Path(record.file_path).parent.name for report in reports for record in report.passed_checks)
@@ -85,6 +88,12 @@ def _scan_plans(files: Sequence[Path]) -> Any:
         external_checks_dir=[str(POLICIES)],
         runner_filter=only,
     )
+
+
+def _hide_secrets(report: Any) -> None:
+    """Reports show the lines that a check failed at, a build's log shows the reports."""
+    for record in report.failed_checks:
+        record.code_block = [(number, without_tokens(line)) for number, line in record.code_block]
 
 
 class _Addresses:

@@ -10,9 +10,15 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from sagemaker_templates.settings import translation
-from sagemaker_templates.settings.document import Entry, MapNode
+from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Node, Scalar
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.shaping import Location, Shape, shape
+from sagemaker_templates.settings.spelling import holds_token
+from sagemaker_templates.settings.variables import Variables
+
+_LOOKS_LIKE_ONE = (
+    "holds what looks like a secret, which the stacks, the plans and the state would show; give no secret here"
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -45,14 +51,14 @@ def bind(
     node: MapNode,
     model: type[M],
     report: Report,
-    environ: Mapping[str, str],
+    variables: Variables,
     meant: Collection[str] = (),
 ) -> Bound[M]:
     """Validate a map; what is wrong goes into the report.
 
     Fields that a misspelt key was ``meant`` for are not reported as missing.
     """
-    shaped = shape(node, model, report, environ)
+    shaped = shape(node, model, report, variables)
     shaped.reported |= {(field,) for field in meant}
     try:
         # As JSON, since that is what the file's data is: a strict model takes a list for a tuple there.
@@ -61,9 +67,11 @@ def bind(
         errors = invalid.errors(include_url=False)
         for error in errors:
             _report(error, shaped, report)
+        _report_secrets(shaped, report, besides={_location(error["loc"], shaped) for error in errors})
         wrong = {error["loc"][0] for error in errors if error["loc"]}
         good = {name: data for name, data in shaped.data.items() if name not in wrong}
         return Bound(None, _right_fields(model, good, shaped), node)
+    _report_secrets(shaped, report)
     complete = None if shaped.reported else value
     return Bound(complete, _given(value, shaped), node)
 
@@ -103,7 +111,23 @@ def _report_at(at: Location, error: ErrorDetails, shaped: Shape, report: Report)
     if _is_reported(at, shaped):
         return
     place = shaped.places[at]
+    if error["type"] == "too_short" and _has_enough(place.node, error):
+        return
     report.add(place.file, place.line, place.key or None, translation.message(error, place.node))
+
+
+def _report_secrets(shaped: Shape, report: Report, besides: Collection[Location] = ()) -> None:
+    """Report values that look like a secret: they would stand in the stacks, where people and programs read them."""
+    for at, place in shaped.places.items():
+        texts = [place.node.text, str(at[-1])] if at and isinstance(place.node, Scalar) else []
+        if any(map(holds_token, texts)) and at not in besides and not _is_reported(at, shaped):
+            report.add(place.file, place.line, place.key, _LOOKS_LIKE_ONE)
+            shaped.reported.add(at)
+
+
+def _has_enough(node: Node, error: ErrorDetails) -> bool:
+    """Whether a list is too short for pydantic only, which leaves out the items that are wrong."""
+    return isinstance(node, ListNode) and len(node.items) >= error.get("ctx", {})["min_length"]
 
 
 def _report_missing(at: Location, shaped: Shape, report: Report) -> None:

@@ -1,17 +1,28 @@
 """Reads one YAML file into a tree that remembers the line and the exact text of everything in it.
 
 Only what a settings file needs is accepted: maps, lists, text, numbers and true/false. Tags, anchors and
-aliases are not, since a reviewer should see each value where it is used.
+aliases are not, since a reviewer should see each value where it is used, and as what it is read. What is larger
+than any settings are is refused before it is looked at.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import quoted
+
+LARGEST_FILE = 100_000
+"""Bytes; a file of settings has some hundred."""
+LONGEST_VALUE = 2_000
+"""Characters; the longest text that AWS takes for any setting, an external id, has 1,224."""
+LONGEST_NUMBER = 40
+"""Characters; YAML's other notations make numbers of any size of them."""
+DEEPEST = 20
+"""Levels of maps and lists in each other."""
 
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 
@@ -83,8 +94,42 @@ class Refused:
 Node = Scalar | ListNode | MapNode | Refused
 
 
+class _UnwantedNode(yaml.ScalarNode):
+    """Stands in a file's tree for what is refused, with all that it holds; ``value`` says why."""
+
+
 class _Loader(yaml.SafeLoader):
-    """Reads dates as text: no setting is a date, and a name may look like one."""
+    """Reads dates as text: no setting is a date, and a name may look like one. Leaves out what is not accepted."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            self.get_event()  # type: ignore[no-untyped-call]
+            return _unwanted(event, _ANCHORS)
+        if self._depth == DEEPEST:
+            raise yaml.composer.ComposerError(
+                None, None, f"nested too deeply; allowed: {DEEPEST} levels", event.start_mark
+            )
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if event.anchor is not None:
+            return _unwanted(event, _ANCHORS)
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            return _unwanted(event, f"the tag {tag} is not allowed; write a plain value")
+        return node
+
+
+_ANCHORS = "anchors and aliases (&, *) are not allowed; write the value out"
+
+
+def _unwanted(event: Any, why: str) -> _UnwantedNode:
+    return _UnwantedNode("", why, event.start_mark, event.end_mark)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -104,13 +149,15 @@ def read(file: Path, report: Report) -> MapNode | None:
         if root is None:
             report.add(file, 1, None, "the file is empty; a map of keys and values is needed")
             return None
-        node = _Reader(file, report, loader).read(root)
     except yaml.MarkedYAMLError as error:
         report.add(file, _line_of(error), None, f"not readable as YAML: {_reason(error)}")
         return None
-    except RecursionError:
-        report.add(file, 1, None, "not readable as YAML: nested too deeply")
+    except (ValueError, OverflowError):
+        # What Python says of "\UFFFFFFFF" and of a version of thousands of digits.
+        reason = "the number of a character or of a YAML version is too large"
+        report.add(file, loader.line + 1, None, f"not readable as YAML: {reason}")
         return None
+    node = _Reader(file, report, loader).read(root)
     if not isinstance(node, MapNode):
         report.add(file, 1, None, f"the file holds {kind(node)}; a map of keys and values is needed")
         return None
@@ -137,7 +184,11 @@ def kind(node: Node) -> str:
 
 def _text(file: Path, report: Report) -> str | None:
     try:
-        data = file.read_bytes()
+        data = _bytes(file)
+        if len(data) > LARGEST_FILE:
+            message = f"the file is too large; allowed: {LARGEST_FILE // 1000} kB"
+            report.add(file, None, None, message)
+            return None
         text = data.decode("utf-8-sig")
     except OSError as error:
         report.add(file, None, None, f"not readable: {error.strerror}")
@@ -152,6 +203,12 @@ def _text(file: Path, report: Report) -> str | None:
         report.add(file, line, None, f"not readable as YAML: the character U+{ord(bad.group()):04X} is not allowed")
         return None
     return text
+
+
+def _bytes(file: Path) -> bytes:
+    """What a file holds, or a byte more of it than is allowed."""
+    with file.open("rb") as opened:
+        return opened.read(LARGEST_FILE + 1)
 
 
 def _line_of(error: yaml.MarkedYAMLError) -> int:
@@ -175,28 +232,24 @@ class _Reader:
         self._file = file
         self._report = report
         self._loader = loader
-        self._seen: set[int] = set()
 
     def read(self, node: yaml.Node) -> Node:
         line = node.start_mark.line + 1
-        if id(node) in self._seen:
-            return self._refuse(node, "anchors and aliases (&, *) are not allowed; write the value out")
-        self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            return self._refuse(node, f"the tag {tag} is not allowed; write a plain value")
+        if isinstance(node, _UnwantedNode):
+            return self._refuse(node, node.value)
         if isinstance(node, yaml.MappingNode):
             return MapNode(self._file, line, tuple(self._entries(node)))
         if isinstance(node, yaml.SequenceNode):
             return ListNode(self._file, line, tuple(self.read(item) for item in node.value))
-        return self._scalar(node, line)
+        return self._scalar(node)
 
     def _entries(self, node: yaml.MappingNode) -> Iterator[Entry]:
         first_lines: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                self._refuse(key, "a key must be text, not a list or a map")
+            wrong = _wrong_key(key)
+            if wrong:
+                self._refuse(key, wrong)
             elif key.value in first_lines:
                 first = first_lines[key.value]
                 self._report.add(self._file, line, key.value, f"is given twice; first on line {first}")
@@ -204,15 +257,16 @@ class _Reader:
                 first_lines[key.value] = line
                 yield Entry(self._file, line, key.value, self.read(value))
 
-    def _scalar(self, node: yaml.Node, line: int) -> Scalar | Refused:
+    def _scalar(self, node: yaml.Node) -> Scalar | Refused:
+        wrong = _wrong_text(node.value) or _wrong_number(node)
+        if wrong:
+            return self._refuse(node, wrong)
         try:
             value = self._loader.construct_object(node)
         except ValueError:
-            # Python refuses numbers of thousands of digits: what was typed stays text.
+            # "0b_" looks like a number and is none: what was typed stays text.
             value = node.value
-        if isinstance(value, str) and not _is_unicode(value):
-            return self._refuse(node, "the text holds half of a surrogate pair, which is no character")
-        return Scalar(self._file, line, node.value, value)
+        return Scalar(self._file, node.start_mark.line + 1, node.value, value)
 
     def _refuse(self, node: yaml.Node, message: str) -> Refused:
         line = node.start_mark.line + 1
@@ -220,5 +274,35 @@ class _Reader:
         return Refused(self._file, line)
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether all of a text is characters: half a surrogate pair is none, and cannot be written to any file."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def too_long(text: str) -> str | None:
+    """What is said of a value that is longer than any may be; None of others."""
+    if len(text) <= LONGEST_VALUE:
+        return None
+    return f"{len(text)} characters are too many for one value; allowed: at most {LONGEST_VALUE}"
+
+
+def _wrong_text(text: str) -> str | None:
+    if not is_unicode(text):
+        return "the text holds half of a surrogate pair, which is no character"
+    return too_long(text)
+
+
+def _wrong_key(node: yaml.Node) -> str | None:
+    if isinstance(node, _UnwantedNode):
+        return str(node.value)
+    if not isinstance(node, yaml.ScalarNode):
+        return "a key must be text, not a list or a map"
+    return _wrong_text(node.value)
+
+
+def _wrong_number(node: yaml.Node) -> str | None:
+    """A number that is none of ours: 200 parts in base 60 are more than a computer's number holds."""
+    is_number = node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+    if not is_number or len(node.value) <= LONGEST_NUMBER:
+        return None
+    return f"a number of {len(node.value)} characters is not allowed; text that looks like a number needs quotes"

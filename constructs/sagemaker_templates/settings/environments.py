@@ -7,13 +7,14 @@ from pathlib import Path
 
 from sagemaker_templates.settings import networks, tagging
 from sagemaker_templates.settings.binding import Bound, bind
-from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, read
+from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, Scalar, read
 from sagemaker_templates.settings.document import kind as kind_of
 from sagemaker_templates.settings.files import EnvironmentKeys, LocalStateKeys, NetworkKeys, S3StateKeys
 from sagemaker_templates.settings.folder import EnvironmentFolder
 from sagemaker_templates.settings.model import Environment, LocalState, Network, S3State
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
+from sagemaker_templates.settings.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,11 @@ class EnvironmentSource:
         environment: the result; None where the file has mistakes.
         account_id: the account, if that alone is right.
         defaults: what its projects have in common, not yet validated.
+        variables: what the values of its files may come from.
     """
 
     folder: EnvironmentFolder
+    variables: Variables
     environment: Environment | None = None
     account_id: str | None = None
     defaults: tuple[Entry, ...] = ()
@@ -48,20 +51,29 @@ def read_environment(
     """
     node = read(folder.file, report) if folder.file.is_file() else None
     if node is None:
-        return EnvironmentSource(folder)
+        return EnvironmentSource(folder, Variables(environ, None, folder.file))
+    variables = Variables(environ, _listed(node), folder.file)
     defaults = node.get("defaults")
     rest = MapNode(node.file, node.line, tuple(entry for entry in node if entry is not defaults))
-    bound = bind(rest, EnvironmentKeys, report, environ)
+    bound = bind(rest, EnvironmentKeys, report, variables)
     _check_promotion(bound, folder.name, names, report)
     _check_network(bound, report)
     if output is not None:
         _check_state(bound, folder, output, report)
     return EnvironmentSource(
         folder,
+        variables,
         environment=_environment(folder.name, bound, report) if bound.value else None,
         account_id=bound.fields.get("account_id"),
         defaults=_defaults(defaults, report) if defaults else (),
     )
+
+
+def _listed(node: MapNode) -> tuple[str, ...]:
+    """The variables that may be read, as far as the list is right."""
+    entry = node.get("variables")
+    items = entry.value.items if entry and isinstance(entry.value, ListNode) else ()
+    return tuple(item.text for item in items if isinstance(item, Scalar) and isinstance(item.value, str))
 
 
 def _environment(name: str, bound: Bound[EnvironmentKeys], report: Report) -> Environment | None:

@@ -90,6 +90,15 @@ PolicyName = Annotated[
     ),
 ]
 
+# https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html ; lower case is usual in some teams.
+VariableName = Annotated[
+    str,
+    Rule(
+        "[A-Za-z_][A-Za-z0-9_]*",
+        "the name of an environment variable: letters, digits and underscores, no digit at the beginning",
+        max_length=128,
+    ),
+]
 EnvironmentName = Annotated[
     str,
     Rule(

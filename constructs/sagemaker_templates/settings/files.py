@@ -119,6 +119,10 @@ class ProjectKeys(DefaultKeys):
         description="The name of the project: lower case, since names of buckets are derived from it."
     )
     sagemaker_project_id: fields.ProjectId = Field(description="The id of the project in SageMaker.")
+    protect_data: bool | None = Field(
+        default=None,
+        description="Refuse to destroy what holds the project's work, in every environment; above the environments'.",
+    )
 
 
 class EnvironmentKeys(FileModel):
@@ -156,6 +160,10 @@ class EnvironmentKeys(FileModel):
         default=None, description="The bucket that receives the access logs of every bucket."
     )
     tags: Tags | None = Field(default=None, description="Tags of every resource.")
+    variables: tuple[fields.VariableName, ...] = Field(
+        default=(),
+        description="The environment variables that this file and the projects' may take values from by `valueFrom`.",
+    )
     defaults: DefaultKeys = Field(
         default=DefaultKeys(),
         description="What the projects of this environment have in common; a project may say otherwise.",

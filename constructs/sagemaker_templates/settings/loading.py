@@ -48,7 +48,7 @@ def load(
             that begins with the project's name ("makes a role's name of 70 characters; allowed: at most 64").
         template_checks: says what templates have against projects that are right in themselves; it is shown the
             environments and projects that are.
-        environ: what ``valueFrom: {envVariable: NAME}`` is resolved from.
+        environ: what ``valueFrom: {envVariable: NAME}`` is resolved from, as far as the environment lists it.
         output: where the stacks are written to, if that is known: no state may lie there.
 
     Raises:
@@ -58,7 +58,7 @@ def load(
     found = find(folder, report)
     names = [one.name for one in found]
     sources = {one.name: read_environment(one, names, report, environ, output) for one in found}
-    around = Surroundings(sources, templates, report, environ)
+    around = Surroundings(sources, templates, report)
     for source in sources.values():
         check_defaults(source, around)
     read = _assembled(_read_projects(around), around, name_checks)

@@ -126,7 +126,11 @@ class Repository:
 
 @dataclass(frozen=True)
 class Project:
-    """One SageMaker project in one environment (``environments/<environment>/projects/<file>.yaml``)."""
+    """One SageMaker project in one environment (``environments/<environment>/projects/<file>.yaml``).
+
+    Attributes:
+        protect_data: goes above the environments'; None leaves it to each of them.
+    """
 
     environment: Environment
     template: str
@@ -142,6 +146,16 @@ class Project:
     permissions_boundary_name: str | None = None
     s3_access_logs_bucket_arn: str | None = None
     tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    protect_data: bool | None = None
+
+    @property
+    def protects_data(self) -> bool:
+        """Whether what holds the project's work refuses to be destroyed."""
+        return self.protects_data_in(self.environment)
+
+    def protects_data_in(self, environment: Environment) -> bool:
+        """The same of what the project has in another environment: its own word, else that environment's."""
+        return environment.protect_data if self.protect_data is None else self.protect_data
 
     @property
     def stages(self) -> tuple[Target, ...]:

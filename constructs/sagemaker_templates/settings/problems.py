@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sagemaker_templates.settings.spelling import quoted, without_tokens
+
 _LONGEST_KEY = 160
+_LEAST_HIDDEN = 4  # characters of a value that is hidden where it has no quotes; shorter ones are parts of words
+_HINT = re.compile('; did you mean "[^"]*"[?]$')
 _BREAKS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
 
 
@@ -49,10 +53,18 @@ class Report:
 
     def __init__(self) -> None:
         self._problems: set[Problem] = set()
+        self._hidden: dict[str, str] = {}
 
     def add(self, file: Path, line: int | None, key: str | None, message: str) -> None:
         """Note one mistake."""
-        self._problems.add(Problem(file, line, _one_line(key)[:_LONGEST_KEY] or None, _one_line(message)))
+        self._problems.add(
+            Problem(file, line, without_tokens(_one_line(key))[:_LONGEST_KEY] or None, _one_line(message))
+        )
+
+    def hide(self, text: str, variable: str) -> None:
+        """Keep what a variable holds out of all messages: it may be a secret that the user wrote into no file."""
+        if text:
+            self._hidden[text] = variable
 
     def raise_if_any(self) -> None:
         """End the loading if anything was noted.
@@ -61,7 +73,21 @@ class Report:
             InvalidSettings: with every problem noted so far.
         """
         if self._problems:
-            raise InvalidSettings(self._problems)
+            raise InvalidSettings(replace(one, message=self._without_hidden(one.message)) for one in self._problems)
+
+    def _without_hidden(self, message: str) -> str:
+        shown = self._shown(message)
+        # The right spelling that is nearest tells much of what the wrong one was.
+        return shown if shown == message else _HINT.sub("", shown)
+
+    def _shown(self, message: str) -> str:
+        for text in sorted(self._hidden, key=len, reverse=True):
+            instead = f"the value of the environment variable {self._hidden[text]}"
+            message = message.replace(quoted(text), instead)
+            if len(text) >= _LEAST_HIDDEN:
+                # Not in the path of a file, which may be named as its project is.
+                message = re.sub(rf"(?<![\w/.]){re.escape(text)}(?![\w/]|\.\w)", instead, message)
+        return message
 
 
 def _one_line(text: str | None) -> str:

@@ -26,7 +26,6 @@ class Surroundings:
     sources: Mapping[str, EnvironmentSource]
     templates: Catalogue
     report: Report
-    environ: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ def check_defaults(source: EnvironmentSource, around: Surroundings) -> None:
     common = [entry for entry in sorted_.common if entry.field in DefaultKeys.model_fields]
     refused = [entry for entry in [*sorted_.common, *sorted_.template] if entry not in common]
     project_keys.refuse_in_defaults(refused, around.sources, around.templates, around.report)
-    bind(MapNode(source.folder.file, 1, tuple(common)), DefaultKeys, around.report, around.environ)
-    _bind_targets(source.folder.file, sorted_.targets, around)
+    bind(MapNode(source.folder.file, 1, tuple(common)), DefaultKeys, around.report, source.variables)
+    _bind_targets(source, source.folder.file, sorted_.targets, around)
 
 
 def read_project(file: Path, source: EnvironmentSource, around: Surroundings) -> ProjectSource | None:
@@ -57,7 +56,7 @@ def read_project(file: Path, source: EnvironmentSource, around: Surroundings) ->
     if node is None:
         return None
     sorted_ = project_keys.sort_entries(_with_defaults(node, source, around), around.sources)
-    template = _template(sorted_.common, file, around)
+    template = _template(sorted_.common, file, source, around)
     parameters, meant = project_keys.own_parameters(
         sorted_.template, template, around.sources, around.templates, around.report
     )
@@ -65,9 +64,9 @@ def read_project(file: Path, source: EnvironmentSource, around: Surroundings) ->
     return ProjectSource(
         file,
         source,
-        keys=bind(common, ProjectKeys, around.report, around.environ, meant=meant),
-        targets=_bind_targets(file, sorted_.targets, around),
-        parameters=_bind_parameters(MapNode(file, 1, tuple(parameters)), template, meant, around),
+        keys=bind(common, ProjectKeys, around.report, source.variables, meant=meant),
+        targets=_bind_targets(source, file, sorted_.targets, around),
+        parameters=_bind_parameters(MapNode(file, 1, tuple(parameters)), template, meant, source, around),
     )
 
 
@@ -98,6 +97,7 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         permissions_boundary_name=keys.permissions_boundary_name or environment.permissions_boundary_name,
         s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn or environment.s3_access_logs_bucket_arn,
         tags=tags,
+        protect_data=keys.protect_data,
     )
 
 
@@ -122,11 +122,11 @@ def _is_default(entry: Entry, around: Surroundings) -> bool:
     return entry.field in DefaultKeys.model_fields or entry.field in prefixed
 
 
-def _template(common: Iterable[Entry], file: Path, around: Surroundings) -> object:
+def _template(common: Iterable[Entry], file: Path, source: EnvironmentSource, around: Surroundings) -> object:
     """The template's name as far as it is known before the rest of the file is judged."""
     entries = tuple(entry for entry in common if entry.field == "project_template_type")
     quiet = Report()
-    name = bind(MapNode(file, 1, entries), ProjectKeys, quiet, around.environ).fields.get("project_template_type")
+    name = bind(MapNode(file, 1, entries), ProjectKeys, quiet, source.variables).fields.get("project_template_type")
     if name is not None and name not in around.templates:
         allowed = ", ".join(around.templates)
         hint = did_you_mean(name, around.templates)
@@ -137,20 +137,20 @@ def _template(common: Iterable[Entry], file: Path, around: Surroundings) -> obje
 
 
 def _bind_targets(
-    file: Path, groups: Mapping[str, list[Entry]], around: Surroundings
+    source: EnvironmentSource, file: Path, groups: Mapping[str, list[Entry]], around: Surroundings
 ) -> Mapping[str, Bound[TargetKeys]]:
     return {
-        name: bind(MapNode(file, 1, tuple(entries)), TargetKeys, around.report, around.environ)
+        name: bind(MapNode(file, 1, tuple(entries)), TargetKeys, around.report, source.variables)
         for name, entries in groups.items()
     }
 
 
 def _bind_parameters(
-    node: MapNode, template: object, meant: set[str], around: Surroundings
+    node: MapNode, template: object, meant: set[str], source: EnvironmentSource, around: Surroundings
 ) -> Bound[TemplateParameters] | None:
     if not isinstance(template, str):
         return None
-    return bind(node, around.templates[template].parameters, around.report, around.environ, meant=meant)
+    return bind(node, around.templates[template].parameters, around.report, source.variables, meant=meant)
 
 
 def _completed(target: Target, keys: Bound[ProjectKeys], around: Surroundings) -> Target:

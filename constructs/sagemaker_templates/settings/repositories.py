@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.binding import Bound
-from sagemaker_templates.settings.document import Entry
+from sagemaker_templates.settings.document import Entry, MapNode
 from sagemaker_templates.settings.files import ProjectKeys
 from sagemaker_templates.settings.model import Environment, GitHubApp, Project, Repository
 from sagemaker_templates.settings.problems import Report
@@ -138,12 +138,17 @@ def _check_connection(keys: Bound[ProjectKeys], environment: Environment, report
     region, account = arn.split(":")[3:5]
     wrong = []
     if region != environment.region:
-        wrong.append(f"the region {region}, not {environment.region}")
+        wrong.append(f"{_shown(entry, 'region', region)}, not {environment.region}")
     if account != environment.account_id:
-        wrong.append(f"the account {account}, not {environment.account_id}")
+        wrong.append(f"{_shown(entry, 'account', account)}, not {environment.account_id}")
     if wrong:
         message = f"is a connection of {' and '.join(wrong)}, where the environment {environment.name} is"
         report.add(entry.file, entry.line, entry.key, message)
+
+
+def _shown(entry: Entry, what: str, part: str) -> str:
+    """A part of a value, which is not shown where the value is a variable's."""
+    return f"another {what}" if isinstance(entry.value, MapNode) else f"the {what} {part}"
 
 
 def _uses_app(keys: Bound[ProjectKeys]) -> bool:

@@ -1,6 +1,6 @@
 """Walks a document beside its model: plain data for pydantic, and where each piece of it came from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from sagemaker_templates.settings import annotations
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Node, Refused, Scalar
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import did_you_mean, nearest, quoted
-from sagemaker_templates.settings.variables import Unresolved, is_reference, resolve, typed
+from sagemaker_templates.settings.variables import Unresolved, Variables, is_reference, resolve, typed
 
 Location = tuple[str | int, ...]
 
@@ -43,9 +43,9 @@ class Shape:
     reported: set[Location] = field(default_factory=set)
 
 
-def shape(node: MapNode, model: type[BaseModel], report: Report, environ: Mapping[str, str]) -> Shape:
+def shape(node: MapNode, model: type[BaseModel], report: Report, variables: Variables) -> Shape:
     """The data of a map that is meant for a model; unknown and repeated keys are reported and left out."""
-    walk = _Walk(report, environ)
+    walk = _Walk(report, variables)
     walk.shape.places[()] = Place(node.file, 1, "", node)
     walk.shape.data = walk.model(node, model, (), "")
     return walk.shape
@@ -75,10 +75,10 @@ def report_unknown(entry: Entry, known: Iterable[str], report: Report, prefix: s
 
 
 class _Walk:
-    def __init__(self, report: Report, environ: Mapping[str, str]) -> None:
+    def __init__(self, report: Report, variables: Variables) -> None:
         self.shape = Shape()
         self._report = report
-        self._environ = environ
+        self._variables = variables
 
     def model(self, node: MapNode, model: type[BaseModel], at: Location, prefix: str) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -157,13 +157,18 @@ class _Walk:
 
     def _reference(self, place: Place, node: MapNode, annotation: object, at: Location) -> object:
         try:
-            scalar = resolve(node, self._environ)
+            scalar = resolve(node, self._variables)
         except Unresolved as reason:
             self._known_bad(place, at, str(reason))
             return None
         self.shape.places[at] = Place(place.file, place.line, place.key, scalar)
-        return typed(scalar.text, annotation)
+        value = typed(scalar.text, annotation)
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and text not in annotations.literals(annotation):
+                self._report.hide(text, str(scalar.variable))
+        return value
 
     def _known_bad(self, place: Place, at: Location, message: str) -> None:
-        self._report.add(place.file, place.line, place.key, message)
+        if message:
+            self._report.add(place.file, place.line, place.key, message)
         self.shape.reported.add(at)

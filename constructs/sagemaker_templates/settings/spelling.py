@@ -6,20 +6,32 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _LONGEST_SHOWN = 80
-# https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
-_TOKEN = re.compile(r"(?:gh[pousr]_|hf_)[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}")
+_TOKEN = re.compile(
+    r"(?:gh[pousr]_|hf_)[A-Za-z0-9]{30,}|github_pat_\w{40,}|\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-[\w-]{20,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\bAIza[\w-]{35}|\bGOCSPX-[\w-]{28}"
+    r"|\bxox[abeoprs]-[\w-]{20,}|\bxapp-[0-9]-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{27,}"
+    r"|\bsk-(?=[\w-]*[0-9])[\w-]{40,}|\b[rs]k_live_[A-Za-z0-9]{20,}|\bSG\.[\w-]{22}\.[\w-]{43}|\bdapi[0-9a-f]{32}"
+    r"|\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}|\bhv[brs]\.[\w-]{24,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",
+    re.ASCII,
+)
+"""Tokens and keys that tell what they are by how they begin; ``review/policies/inline_secrets.py`` has the same."""
 
 
 def holds_token(text: str) -> bool:
-    """Whether the text holds what looks like an access token of GitHub or Hugging Face."""
+    """Whether the text holds what looks like an access token or a private key."""
     return _TOKEN.search(text) is not None
 
 
 def quoted(text: str) -> str:
     """The text in double quotes, on one line, cut when long and without any access token."""
-    hidden = _TOKEN.sub("(token, not shown)", text)
+    hidden = without_tokens(text)
     short = hidden if len(hidden) <= _LONGEST_SHOWN else hidden[:_LONGEST_SHOWN] + "…"
     return json.dumps(short, ensure_ascii=False)
+
+
+def without_tokens(text: str) -> str:
+    """The text without any access token."""
+    return _TOKEN.sub("(token, not shown)", text)
 
 
 def did_you_mean(wrong: str, right: Iterable[str]) -> str:

@@ -1,11 +1,19 @@
 """From settings to a folder of Terraform JSON: every stack in one process."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.assets import FOLDER, Asset
+from sagemaker_templates.blocks.protection import (
+    KEPT_IN_FOUNDATIONS,
+    KEPT_IN_PROJECTS,
+    KEPT_IN_TARGETS,
+    REMOVED_TF,
+    let_go,
+    removed_blocks,
+)
 from sagemaker_templates.naming import FoundationNames, ProjectNames
 from sagemaker_templates.output_folder.ownership import mark
 from sagemaker_templates.providers import cdktf
@@ -47,6 +55,12 @@ class StackPlan:
     def belongs_to(self) -> Project | None:
         """The project that the stack is a part of, its own or a target's; None for a foundation."""
         return self.deployment.project if self.deployment else self.project
+
+    @property
+    def protects_data(self) -> bool:
+        """Whether what holds people's work in the stack refuses to be destroyed."""
+        project = self.belongs_to
+        return project.protects_data_in(self.environment) if project else self.environment.protect_data
 
 
 def planned_stacks(configuration: Configuration, templates: Mapping[str, Template]) -> list[StackPlan]:
@@ -117,21 +131,26 @@ class Synthesis:
         """
         plans = planned_stacks(self.configuration, self.templates)
         app = cdktf.App(outdir=str(folder), context=_CONTEXT)
-        assets: dict[str, list[Asset]] = {}
+        beside: dict[str, _Beside] = {}
         for plan in plans:
             progress(plan.name)
-            assets[plan.name] = self._add(app, plan)
+            beside[plan.name] = self._add(app, plan)
         app.synth()
         for plan in plans:
-            _write_beside(folder / "stacks" / plan.name, assets[plan.name])
+            _write_beside(folder / "stacks" / plan.name, beside[plan.name])
         mark(folder)
         return plans
 
     def _folder(self, plan: StackPlan) -> Path:
         return self.output / "stacks" / plan.name
 
-    def _add(self, app: Any, plan: StackPlan) -> list[Asset]:
-        stack = new_stack(
+    def _add(self, app: Any, plan: StackPlan) -> "_Beside":
+        stack = self._new_stack(app, plan)
+        assets = self._fill(stack, plan)
+        return _Beside(assets, let_go(stack, _kept(plan, self.templates)) if plan.protects_data else ())
+
+    def _new_stack(self, app: Any, plan: StackPlan) -> Any:
+        return new_stack(
             app,
             plan.name,
             environment=plan.environment,
@@ -139,6 +158,8 @@ class Synthesis:
             project_folder=self.project_folder,
             stack_folder=self._folder(plan),
         )
+
+    def _fill(self, stack: Any, plan: StackPlan) -> list[Asset]:
         if plan.deployment:
             template = self.templates[plan.deployment.project.template]
             return fill_target_stack(stack, plan.deployment, plan.environment, template)
@@ -149,6 +170,15 @@ class Synthesis:
         return []
 
 
+def _kept(plan: StackPlan, templates: Mapping[str, Template]) -> frozenset[str]:
+    """Every address that may be protected in the stack: a project can be given any template, and had any."""
+    if plan.deployment:
+        return KEPT_IN_TARGETS.union(*(template.keeps_in_targets for template in templates.values()))
+    if plan.project is None:
+        return KEPT_IN_FOUNDATIONS
+    return KEPT_IN_PROJECTS.union(*(template.keeps for template in templates.values()))
+
+
 def _tags(plan: StackPlan, templates: Mapping[str, Template]) -> Mapping[str, str]:
     if plan.deployment:
         return plan.deployment.names.tags
@@ -157,9 +187,19 @@ def _tags(plan: StackPlan, templates: Mapping[str, Template]) -> Mapping[str, st
     return ProjectNames(plan.project, templates[plan.project.template].repository_suffix).tags
 
 
-def _write_beside(folder: Path, assets: list[Asset]) -> None:
+@dataclass(frozen=True)
+class _Beside:
+    """What lies beside a stack's JSON: files that it names, and what Terraform is to forget."""
+
+    assets: Sequence[Asset]
+    let_go: Sequence[str]
+
+
+def _write_beside(folder: Path, beside: _Beside) -> None:
     (folder / "versions.tf").write_text(_VERSIONS_TF, encoding="utf-8")
-    for asset in assets:
+    if beside.let_go:
+        (folder / REMOVED_TF).write_text(removed_blocks(beside.let_go), encoding="utf-8")
+    for asset in beside.assets:
         path = folder / FOLDER / asset.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(asset.content)

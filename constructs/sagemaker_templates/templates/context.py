@@ -70,6 +70,11 @@ class TargetContext:
         return self.names.global_arn("iam", f"policy/{name}") if name else None
 
     @property
+    def protects_data(self) -> bool:
+        """Whether what holds data in this stage refuses to be destroyed: the project's own word, else the stage's."""
+        return self.project.protects_data_in(self.environment)
+
+    @property
     def access_logs_bucket(self) -> str | None:
         """Name of the bucket that receives access logs, or None; it must lie in the stage's own account."""
         own = self.environment.name == self.project.environment.name

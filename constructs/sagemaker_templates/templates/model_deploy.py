@@ -69,7 +69,7 @@ def build(context: ProjectContext) -> None:
         account_root=context.account_root,
         access_logs_bucket=context.access_logs_bucket,
     )
-    source = project_repository(stack, "repository", names=names, protect=environment.protect_data)
+    source = project_repository(stack, "repository", names=names, protect=project.protects_data)
     logs = log_group(
         stack,
         "build_logs",
@@ -191,7 +191,7 @@ def _endpoint_key(context: TargetContext) -> Any:
             logs_may_encrypt(region=names.region, log_group_arn=names.arn("logs", f"log-group:{group}"), sid=sid)
             for sid, group in groups.items()
         ],
-        protect=context.environment.protect_data,
+        protect=context.protects_data,
     )
 
 
@@ -206,9 +206,7 @@ def _capture_bucket(context: TargetContext, key: Any) -> list[Any]:
         name=names.capture_bucket,
         arn=names.bucket_arn(names.capture_bucket),
         key=key,
-        options=BucketOptions(
-            protect=context.environment.protect_data, access_logs_bucket=context.access_logs_bucket
-        ),
+        options=BucketOptions(protect=context.protects_data, access_logs_bucket=context.access_logs_bucket),
     )
     return [bucket]
 

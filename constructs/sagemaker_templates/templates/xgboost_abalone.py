@@ -46,7 +46,7 @@ class Parameters(TemplateParameters):
 def build(context: ProjectContext) -> None:
     """Add the project's resources to its stack."""
     stack, names, project = context.stack, context.names, context.project
-    protect, boundary = project.environment.protect_data, context.permissions_boundary_arn
+    protect, boundary = project.protects_data, context.permissions_boundary_arn
     artifacts = artifact_storage(
         stack,
         names=names,

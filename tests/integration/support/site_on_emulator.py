@@ -51,10 +51,11 @@ class Site:
             self._runners[plan.name] = self.initialized(plan)
         return self._runners[plan.name]
 
-    def synthesize(self) -> None:
-        """Write the stacks anew from the files as they are now."""
+    def synthesize(self, *orphans: str) -> None:
+        """Write the stacks anew from the files as they are now; ``orphans`` are stacks that may vanish."""
         environments = self.folder / "environments"
-        write_stacks(load_configuration(environments), environments=environments, output=self.folder / "cdktf.out")
+        output = self.folder / "cdktf.out"
+        write_stacks(load_configuration(environments), environments=environments, output=output, orphans=orphans)
 
     def client(self, service: str, project: Project) -> Any:
         """A boto3 client in a project's account."""

@@ -10,6 +10,7 @@ from sagemaker_templates.emulator.supplement import (
     codepipeline,
     connections,
     lambda_functions,
+    logs,
     sagemaker,
 )
 from sagemaker_templates.emulator.supplement.contract import Supplement
@@ -21,6 +22,7 @@ SUPPLEMENTS = [
     codecommit.supplement(),
     codepipeline.supplement(),
     lambda_functions.supplement(),
+    logs.supplement(),
     sagemaker.supplement(),
     *connections.supplements(connections.Connections()),
 ]

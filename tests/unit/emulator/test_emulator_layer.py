@@ -181,6 +181,16 @@ def test_moto_answers_one_request_at_a_time() -> None:
     assert together == [False, False]
 
 
+def test_what_an_sdk_sends_again_reaches_moto_once() -> None:
+    """A client that gave the connection up has not seen that its request was carried out."""
+    moto = Moto()
+    application = EmulatorApplication(moto, [], {}, lambda _call: None, _Trusting())
+    attempt = {"HTTP_AMZ_SDK_INVOCATION_ID": "0b1c2d3e", "REQUEST_METHOD": "POST"}
+    replies = [application(_environ(**attempt), lambda *_reply: None) for _ in range(2)]
+    assert replies == [[moto.body]] * 2
+    assert len(moto.seen) == 1
+
+
 def test_a_reset_reaches_the_supplements_and_moto() -> None:
     forgotten: list[str] = []
     moto = Moto()

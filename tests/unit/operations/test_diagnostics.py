@@ -37,6 +37,28 @@ def test_a_line_that_quotes_a_whole_stack_is_cut() -> None:
     assert len(error) < 400
 
 
+def test_the_remedy_at_the_end_of_an_error_is_kept() -> None:
+    told = """
+Error: Instance cannot be destroyed
+
+  on cdk.tf.json line 1481, in resource.aws_s3_bucket:
+1481:       "artifact_bucket": {
+
+Resource aws_s3_bucket.artifact_bucket has lifecycle.prevent_destroy set, but
+the plan calls for this resource to be destroyed. To avoid this error and
+continue with the plan, either disable lifecycle.prevent_destroy or reduce
+the scope of the plan using the -target option.
+"""
+    (error,) = errors_in(told)
+    assert error.endswith("\nthe scope of the plan using the -target option.")
+
+
+def test_an_endless_error_is_cut_and_says_so() -> None:
+    (error,) = errors_in("Error: Refused\n\n" + "more\n" * 500)
+    assert len(error.splitlines()) < 50
+    assert error.endswith("\n…")
+
+
 def test_an_output_without_errors_has_none() -> None:
     assert errors_in("Apply complete!") == ()
 

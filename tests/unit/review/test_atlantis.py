@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sagemaker_templates.cli import app
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.review.atlantis import atlantis_yaml
+from sagemaker_templates.review.atlantis import atlantis_yaml, stacks_named
 from sagemaker_templates.settings.model import Environment, LocalState
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
@@ -174,3 +174,22 @@ def test_the_page_shows_what_is_generated() -> None:
     (shown,) = re.findall(r"^```yaml\n# Written by.*?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     assert shown in _text(SHIPPED)
     assert shown.count("- name: ") == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "projects: 1",
+        "projects: [1]",
+        "[" * 5000,
+        '"\\UFFFFFFFF"',
+        "projects: !!bool maybe",
+        '!!float ""',
+        "\x00",
+    ],
+)
+def test_a_file_of_atlantis_that_cannot_be_read_names_no_stack(text: str, tmp_path: Path) -> None:
+    (tmp_path / "atlantis.yaml").write_text(text)
+    assert stacks_named(tmp_path / "atlantis.yaml", tmp_path / "cdktf.out") == []

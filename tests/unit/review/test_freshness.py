@@ -16,13 +16,24 @@ def _run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
+@pytest.fixture(scope="module")
+def synthesized_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped environments, synthesized once: what is written does not depend on where it lies."""
+    folder = tmp_path_factory.mktemp("synthesized") / "site"
+    shutil.copytree(ROOT / "environments", folder / "environments")
+    assert (
+        _run("synth", "--environments", str(folder / "environments"), "--output", str(folder / "cdktf.out")).exit_code
+        == 0
+    )
+    return folder
+
+
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the shipped environments, synthesized; the current folder."""
+def site(synthesized_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, of a test's own; the current folder."""
+    shutil.copytree(synthesized_site, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
-    shutil.copytree(ROOT / "environments", tmp_path / "environments")
-    assert _run("synth").exit_code == 0
     return tmp_path
 
 

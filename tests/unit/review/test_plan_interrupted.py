@@ -12,7 +12,7 @@ from sagemaker_templates.stacks.synthesis import StackPlan
 
 
 def test_the_stacks_that_were_not_planned_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_planner: Planner, _plan: StackPlan) -> None:
+    def interrupted(_planner: Planner, _plan: StackPlan, *_: object) -> None:
         raise Interrupted(15)
 
     monkeypatch.setattr(Planner, "_planned", interrupted)

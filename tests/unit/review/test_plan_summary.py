@@ -307,10 +307,20 @@ def test_a_public_access_block_that_goes_while_its_bucket_stays_is_a_danger() ->
     )
 
 
-def test_what_is_forgotten_is_a_danger_too() -> None:
-    shown = _with("tag", "aws_s3_bucket.data", actions=["forget"])
+def test_what_is_forgotten_is_named_with_the_way_back_and_is_no_loss() -> None:
+    shown = _with("tag", "aws_s3_bucket.data", actions=["forget"], before={"id": "example-data"}, after=None)
     assert shown.in_a_line == "1 to forget"
-    assert {kind for kind, _, _ in dangers(shown)} == {Kind.DATA}
+    ((kind, address, text),) = dangers(shown)
+    assert (kind, address) == (Kind.LEFT, "aws_s3_bucket.data")
+    assert "lives on with objects" in text
+    assert "terraform import aws_s3_bucket.data example-data" in text
+
+
+@pytest.mark.parametrize("forgotten", ["aws_s3_bucket_public_access_block.data", "aws_iam_role_policy.worker"])
+def test_what_keeps_a_thing_safe_and_is_forgotten_with_it_goes_on_doing_so(forgotten: str) -> None:
+    shown = _with("tag", forgotten, actions=["forget"], after=None)
+    assert dangers(shown) == set()
+    assert f". {forgotten}" in as_text(Review((shown,)))
 
 
 def test_an_action_that_is_not_known_is_not_taken_for_nothing() -> None:

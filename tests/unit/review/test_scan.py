@@ -19,6 +19,7 @@ from sagemaker_templates.review.checkov_config import checkov_config
 from sagemaker_templates.review.scan import Scan, scan
 from sagemaker_templates.review.scan_report import complaints, write_junit, write_sarif
 from sagemaker_templates.review.waivers import WAIVERS, Waiver
+from sagemaker_templates.settings import spelling
 from synthesized import GOLDEN, ROOT
 from typer.testing import CliRunner
 
@@ -119,6 +120,8 @@ def _backend(**s3: Any) -> dict[str, Any]:
 
 
 _TOKEN = "ghp_" + "a1" * 18
+_OWN_TAGS = {"sagemaker:project-name": "small"}
+_PROVIDER = {"aws": [{"region": "us-east-1", "default_tags": [{"tags": _OWN_TAGS}]}]}
 _VARIABLE = {"name": "GIT_TOKEN", "value": "hunter2", "type": "PLAINTEXT"}
 _STAR = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 BAD = {
@@ -135,6 +138,26 @@ BAD = {
         "CKV_SMT_4",
         _resource("aws_codebuild_project", encryption_key="k", environment={"environment_variable": [_VARIABLE]}),
     ),
+    **{
+        f"a token in {where}": ("CKV_SMT_4", parts)
+        for where, parts in {
+            "a tag": _resource("aws_sns_topic", kms_master_key_id="alias/own", tags={"a": _TOKEN}),
+            "the name of a tag": _resource("aws_sns_topic", kms_master_key_id="alias/own", tags={_TOKEN: "a"}),
+            "a tag of the provider": {
+                "provider": {"aws": [{"default_tags": [{"tags": {**_OWN_TAGS, "a": _TOKEN}}]}]}
+            },
+            "a provider": {"provider": {**_PROVIDER, "github": [{"token": "hunter2"}]}},
+            "an output": {"output": {"x": {"value": f"with {_TOKEN}"}}},
+            "a local": {"locals": {"x": [{"y": _TOKEN}]}},
+            "an ephemeral resource": {
+                "ephemeral": {"aws_secretsmanager_secret_version": {"x": {"secret_id": _TOKEN}}}
+            },
+            "a variable": {"variable": {"x": {"default": _TOKEN}}},
+            "the backend": _backend(encrypt=True, use_lockfile=True, access_key="hunter2"),
+            "a data source": {"data": {"aws_ssm_parameter": {"x": {"name": _TOKEN}}}},
+            "a module": {"module": {"x": {"source": "./x", "y": _TOKEN}}},
+        }.items()
+    },
     "a wildcard action": ("CKV_SMT_5", _document("s3:GetObject", "s3:Put*")),
     "a wildcard action in JSON": ("CKV_SMT_6", _resource("aws_iam_role_policy", policy=_STAR)),
     "AWS's own key": ("CKV_SMT_7", _resource("aws_sqs_queue", kms_master_key_id="alias/aws/sqs")),
@@ -191,6 +214,37 @@ def test_a_good_example_fails_none_of_ours(examples: Scan, name: str) -> None:
             if Path(record.file_path).parent.name == stack
         }
         assert name.partition(" ")[2] in passed
+
+
+# By how it begins: https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
+SECRETS = [
+    *("ghp_" + "a1" * 18, "gho_" + "a1" * 18, "github_pat_" + "a1_" * 27, "hf_" + "aB" * 17, "glpat-" + "a1" * 10),
+    *("AKIA" + "A1" * 8, "ASIA" + "A1" * 8, "-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----"),
+    *("xoxb-" + "1a-" * 9, "npm_" + "a1" * 18, "pypi-" + "aB" * 30, "dckr_pat_" + "a1" * 14, "AIza" + "a1_-x" * 7),
+    *("sk-" + "a1" * 24, "sk_live_" + "a1" * 12, "hvs." + "a1" * 12, "a1" * 7 + ".atlasv1." + "a1" * 30),
+    *("SG." + "a" * 22 + "." + "b" * 43, "eyJ" + "a" * 20 + ".eyJ" + "b" * 20 + "." + "c" * 20),
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=[secret[:12] for secret in SECRETS])
+def test_secrets_are_known_by_how_they_begin_and_not_shown(secret: str) -> None:
+    assert spelling.holds_token(f"a: {secret}")
+    assert secret not in spelling.quoted(f"a: {secret}")
+
+
+def test_settings_and_the_policy_know_the_same_secrets() -> None:
+    # checkov, which the policy is made of, takes a second to import.
+    from sagemaker_templates.review.policies import inline_secrets
+
+    assert inline_secrets._LOOKS_LIKE_ONE == spelling._TOKEN
+
+
+def test_no_report_shows_a_secret(examples: Scan, tmp_path: Path) -> None:
+    write_sarif(examples, tmp_path / "scan.sarif")
+    write_junit(examples, tmp_path / "scan.xml")
+    shown = (tmp_path / "scan.sarif").read_text() + (tmp_path / "scan.xml").read_text()
+    assert "CKV_SMT_4" in shown
+    assert _TOKEN not in shown
 
 
 def _waiver(check: str, **changes: Any) -> Waiver:

@@ -12,12 +12,26 @@ from sagemaker_templates.settings import InvalidSettings, load
 from settings.settings_folder import ABALONE, DEV, FILES, Problems, changes_of
 
 CASES = yaml.safe_load(Path(__file__).with_name("bad_input.yaml").read_text(encoding="utf-8"))
+ENVIRON = {
+    "SECRET": "hunter2",
+    "TEMPLATE": "trian-hunter2",
+    "NAME": "hunter2",
+    "CONNECTION": "arn:aws:codeconnections:eu-west-1:999999999999:connection/1",
+    "TARGETS": "deev",
+    "PATH": "hunter2",
+    "LONG": "a" * 2001,
+    "BYTES": "a\udcffb",
+    "NESTED": "[" * 900 + "]" * 900,
+    "TOKEN": "github_pat_" + "a1" * 30,
+}
+_DEV = "environments/dev/environment.yaml"
+_TOO_LARGE = "not readable as YAML: the number of a character or of a YAML version is too large"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["promise"] for case in CASES])
 def test_bad_input_gives_exactly_these_lines(case: dict[str, Any], problems: Problems) -> None:
     """A mistake is told in one line with file, line, key, value, what is allowed and the nearest spelling."""
-    assert problems(changes_of(case["changes"]), environ={"SECRET": "hunter2"}) == case["lines"]
+    assert problems(changes_of(case["changes"]), environ=ENVIRON) == case["lines"]
 
 
 def test_the_files_that_the_cases_change_are_right(problems: Problems) -> None:
@@ -28,18 +42,43 @@ def test_the_files_that_the_cases_change_are_right(problems: Problems) -> None:
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (b"a: 1\nb: \xff\n", "environments/dev/environment.yaml:2: not readable as YAML: the file is not UTF-8 text"),
+        (b"a: 1\nb: \xff\n", f"{_DEV}:2: not readable as YAML: the file is not UTF-8 text"),
         (
             b"a: 1\nb: \x01\n",
-            "environments/dev/environment.yaml:2: not readable as YAML: the character U+0001 is not allowed",
+            f"{_DEV}:2: not readable as YAML: the character U+0001 is not allowed",
         ),
-        (b"[" * 5000, "environments/dev/environment.yaml:1: not readable as YAML: nested too deeply"),
+        (b"[" * 5000, f"{_DEV}:1: not readable as YAML: nested too deeply; allowed: 20 levels"),
         (
-            b'region: "\\ud800"\n',
-            "environments/dev/environment.yaml:1: the text holds half of a surrogate pair, which is no character",
+            b"tags: " + b"{a: " * 300 + b"}" * 300,
+            f"{_DEV}:1: not readable as YAML: nested too deeply; allowed: 20 levels",
         ),
+        (b'region: "\\ud800"\n', f"{_DEV}:1: the text holds half of a surrogate pair, which is no character"),
+        (b'"\\ud800": a\n', f"{_DEV}:1: the text holds half of a surrogate pair, which is no character"),
+        (b'a: b\nregion: "\\UFFFFFFFF"\n', f"{_DEV}:2: {_TOO_LARGE}"),
+        (b'region: "\\U00110000"\n', f"{_DEV}:1: {_TOO_LARGE}"),
+        (b"%YAML " + b"9" * 5000 + b".1\n---\na: b\n", f"{_DEV}:1: {_TOO_LARGE}"),
+        (
+            b"protect-data: 1" + b":10" * 200,
+            f"{_DEV}:1: a number of 601 characters is not allowed; text that looks like a number needs quotes",
+        ),
+        (
+            b"log-retention-days: 1" + b":10" * 200 + b".5",
+            f"{_DEV}:1: a number of 603 characters is not allowed; text that looks like a number needs quotes",
+        ),
+        (
+            b"log-retention-days: 0x" + b"f" * 1990,
+            f"{_DEV}:1: a number of 1992 characters is not allowed; text that looks like a number needs quotes",
+        ),
+        (b"region: " + b"a" * 2001, f"{_DEV}:1: 2001 characters are too many for one value; allowed: at most 2000"),
+        (
+            b"? " + b"a" * 2001 + b"\n: b",
+            f"{_DEV}:1: 2001 characters are too many for one value; allowed: at most 2000",
+        ),
+        (b"a: b\n" * 20_001, f"{_DEV}: the file is too large; allowed: 100 kB"),
     ],
-    ids=["bytes", "control character", "depth", "surrogate"],
+    ids=lambda value: (
+        None if isinstance(value, str) else value[:20].decode("latin-1").encode("unicode_escape").decode()
+    ),
 )
 def test_a_file_that_is_no_text_is_one_line(data: bytes, line: str, problems: Problems) -> None:
     """What no editor wrote as YAML is refused at its line, without a traceback."""

@@ -40,6 +40,7 @@ access-token-secret-name: teams/token
 aws-codeconnection-arn: arn:aws:codestar-connections:us-east-1:111111111111:connection/0123-45
 github-base-url: https://github.example.com/
 branch-protection: false
+protect-data: false
 required-reviews: 2
 repository-deletion: delete
 repository-topics: [risk]
@@ -149,6 +150,7 @@ def test_a_project_says_everything(configuration: Loader) -> None:
         permissions_boundary_name="boundary",
         s3_access_logs_bucket_arn="arn:aws:s3:::logs",
         tags={"a": "1", "b": "3", "z": "0"},
+        protect_data=False,
     )
 
 
@@ -226,7 +228,8 @@ def test_an_environment_of_any_name_has_its_keys(configuration: Loader) -> None:
 @pytest.mark.parametrize("text", [f"{SUBNET},{OTHER_SUBNET}", f'["{SUBNET}", "{OTHER_SUBNET}"]'])
 def test_a_variable_may_hold_a_list(text: str, configuration: Loader) -> None:
     """A list in a variable is JSON or separated by commas."""
-    changes = {DEV: FILES[DEV].replace(f"[{SUBNET}]", "{valueFrom: {envVariable: SUBNETS}}")}
+    listed = FILES[DEV] + "variables: [SUBNETS]\n"
+    changes = {DEV: listed.replace(f"[{SUBNET}]", "{valueFrom: {envVariable: SUBNETS}}")}
     network = configuration(changes, environ={"SUBNETS": text}).environments[0].network
     assert network.subnet_ids == (SUBNET, OTHER_SUBNET)
 
@@ -235,8 +238,9 @@ def test_a_variable_may_hold_any_value(configuration: Loader) -> None:
     """Text, numbers, true/false, items of lists, tags and the type of the state come from variables."""
     reference = "{valueFrom: {envVariable: %s}}"
     changes = {
-        PROD: FILES[PROD].replace("type: local", f"type: {reference % 'STATE'}"),
-        DEV: FILES[DEV].replace("us-east-1", reference % "REGION").replace(SUBNET, reference % "SUBNET"),
+        PROD: FILES[PROD].replace("type: local", f"type: {reference % 'STATE'}") + "variables: [STATE]\n",
+        DEV: FILES[DEV].replace("us-east-1", reference % "REGION").replace(SUBNET, reference % "SUBNET")
+        + "variables: [REGION, SUBNET, ISOLATED, ROUNDS, TAG]\n",
         ABALONE: FILES[ABALONE].replace("true", reference % "ISOLATED")
         + f"rounds: {reference % 'ROUNDS'}\ntags: {{a: {reference % 'TAG'}}}\n",
     }

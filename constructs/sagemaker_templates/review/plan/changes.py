@@ -138,6 +138,17 @@ class PlannedChanges:
         return tuple(change for change in self.resources if change.action is action and not change.is_data)
 
     @property
+    def state_is_empty(self) -> bool:
+        """Whether Terraform has none of the resources yet; data sources are none."""
+        return not any(change.is_there_before for change in self.resources if not change.is_data)
+
+    @property
+    def of_reality(self) -> "PlannedChanges":
+        """Without what is only forgotten: that stays as it is, whatever becomes of the state."""
+        kept = tuple(change for change in self.resources if change.action is not Action.FORGET)
+        return PlannedChanges(kept, self.outputs)
+
+    @property
     def changing(self) -> tuple[ResourceChange, ...]:
         """The resources that are changed, the gravest action first."""
         return tuple(change for action in CHANGING for change in self.of(action))

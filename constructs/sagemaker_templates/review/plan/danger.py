@@ -8,6 +8,7 @@ class Kind(Enum):
     """What is in danger; in the order in which they are shown."""
 
     DATA = "Data is destroyed"
+    LEFT = "Left behind, no longer managed"
     EXPOSURE = "Opened to the public"
     RIGHTS = "Rights are widened"
     UNKNOWN = "Cannot be judged from the plan"

@@ -1,4 +1,4 @@
-"""Which changes of a plan destroy something that Terraform cannot bring back."""
+"""Which changes of a plan destroy something that Terraform cannot bring back, or let go of it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -51,8 +51,10 @@ _EXPIRIES = (
 
 
 def data_dangers(changes: PlannedChanges) -> Iterator[Danger]:
-    """What is destroyed, replaced or forgotten although it holds data, and data that loses its protection."""
+    """What is destroyed or replaced although it holds data, data that loses its protection, and what is forgotten."""
     for change in changes.changing:
+        for text in _left_behind(change):
+            yield Danger(Kind.LEFT, change.address, text)
         for text in (*_gone(change), *_weakened(change)):
             yield Danger(Kind.DATA, change.address, text)
 
@@ -66,8 +68,17 @@ def _gone(change: ResourceChange) -> Iterator[str]:
     elif change.action is Action.REPLACE:
         because = f" because of {', '.join(change.forced_by)}" if change.forced_by else ""
         yield f"is destroyed and created anew{because}; lost: {holds}"
-    elif change.action is Action.FORGET:
-        yield f"is no longer managed; nobody looks after {holds}"
+
+
+def _left_behind(change: ResourceChange) -> Iterator[str]:
+    """What lives on while Terraform forgets it; what only belongs to it, such as a bucket's policy, stays with it."""
+    holds = HOLDS.get(change.type)
+    if holds is not None and change.action is Action.FORGET:
+        id_ = change.old("id") if isinstance(change.old("id"), str) else "ID"
+        yield (
+            f"lives on with {holds}, and nothing manages it any more; to have it managed again, undo the edit and "
+            f"run `terraform import {change.address} {id_}`; to be rid of it, delete it by hand"
+        )
 
 
 def _weakened(change: ResourceChange) -> Iterator[str]:

@@ -14,6 +14,9 @@ SYMBOLS = {
 }
 """The signs that Terraform's own plans use."""
 
+HOW_TO_GO_ON = "how to go on"
+AND_THEN = 'Then plan again, and apply that plan. More in docs/applying.md, "An apply was interrupted".'
+
 _LISTED = 8
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sagemaker_templates.review.plan.changes import CHANGING
-from sagemaker_templates.review.plan.lines import SYMBOLS, cost_details, details, printable
+from sagemaker_templates.review.plan.lines import AND_THEN, HOW_TO_GO_ON, SYMBOLS, cost_details, details, printable
 from sagemaker_templates.review.plan.summary import Review, StackSummary
 
 LONGEST = 60_000
@@ -18,7 +18,7 @@ def as_markdown(review: Review, longest: int = LONGEST) -> str:
 
     What is left out are the lists of the last stacks; the text says so.
     """
-    head = "\n".join([*_dangers(review), *_failures(review), *_table(review)])
+    head = "\n".join([*_dangers(review), *_failures(review), *_ways_back(review), *_table(review)])
     sections: list[str] = []
     room = longest - len(head)
     for number, plan in enumerate(review.planned):
@@ -48,6 +48,15 @@ def _failures(review: Review) -> Iterator[str]:
     for failure in review.failed:
         yield f"### :x: {_escaped(failure.stack)} could not be planned\n"
         yield from _block(failure.error)
+
+
+def _ways_back(review: Review) -> Iterator[str]:
+    for way in review.ways_back:
+        yield f"### :warning: {_escaped(way.stack)}: {HOW_TO_GO_ON}\n"
+        for step in way.steps:
+            yield f"{_escaped(step.why)}\n"
+            yield from _block("\n".join(step.commands), "sh")
+        yield f"{_escaped(AND_THEN)}\n"
 
 
 def _table(review: Review) -> Iterator[str]:
@@ -95,7 +104,7 @@ def _code(text: str) -> str:
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 
-def _block(text: str) -> Iterator[str]:
+def _block(text: str, language: str = "text") -> Iterator[str]:
     lines = [printable(line) for line in text.splitlines()]
     fence = "`" * (1 + max([2, *map(len, re.findall("`+", text))]))
-    yield "\n".join([f"{fence}text", *lines, fence, ""])
+    yield "\n".join([f"{fence}{language}", *lines, fence, ""])

@@ -1,5 +1,6 @@
 """Planning stacks with the credentials of whoever asks, one after the other, whatever becomes of each."""
 
+import json
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +9,15 @@ from typing import Any
 
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.interruption import Interrupted
+from sagemaker_templates.operations.aws_clients import Clients, clients
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.mirror import ProviderSource
-from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.operations.state_lock import lock_of
+from sagemaker_templates.operations.terraform import Terraform, TerraformError
 from sagemaker_templates.output_folder.vanished import StacksVanish, check_nothing_vanishes, synthesized
+from sagemaker_templates.review.plan.existing import Search
 from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize
+from sagemaker_templates.review.plan.way_back import Commands, Step, WayBack, protected_and_tainted
 from sagemaker_templates.settings.model import EngineName
 from sagemaker_templates.stacks.synthesis import StackPlan
 
@@ -20,6 +25,8 @@ Progress = Callable[[str], None]
 
 # Nothing is applied from these plans: a role that may only read suffices, and nobody who applies has to wait.
 _WITHOUT_LOCK = "-lock=false"
+
+_PROGRAMS: Mapping[EngineName, str] = {"terraform": "terraform", "opentofu": "tofu"}
 
 
 class NotSynthesized(StepFailed):
@@ -55,36 +62,67 @@ class Planner:
         stacks: the folder that holds a folder per stack. Terraform works in each, as it would for a person:
             what ``init`` loads stays in ``.terraform``.
         variables: of which those named ``AWS_…`` are the credentials.
+        clients: for what Terraform has no command for; with the same credentials.
     """
 
     engine: Callable[[EngineName], Engine]
     provider: ProviderSource
     stacks: Path
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clients: Clients = field(default_factory=clients)
 
     def review(self, plans: Sequence[StackPlan], progress: Progress = lambda stack: None) -> Review:
         """Plan every stack; one that fails does not keep the others from being planned."""
         planned: list[StackSummary] = []
         failed: list[NotPlanned] = []
+        ways_back: list[WayBack] = []
         for number, plan in enumerate(plans):
             progress(plan.name)
+            steps: list[Step] = []
             try:
-                planned.append(summarize(plan.name, self._planned(plan)))
+                planned.append(self._planned(plan, steps))
             except (StepFailed, ValueError) as failure:
                 failed.append(NotPlanned(plan.name, str(failure)))
             except Interrupted as interrupted:
                 interrupted.left_undone = f"not planned: {', '.join(each.name for each in plans[number:])}"
                 raise
-        return Review(tuple(planned), tuple(failed))
+            if steps:
+                ways_back.append(WayBack(plan.name, tuple(steps)))
+        return Review(tuple(planned), tuple(failed), tuple(ways_back))
 
-    def _planned(self, plan: StackPlan) -> dict[str, Any]:
+    def _planned(self, plan: StackPlan, steps: list[Step]) -> StackSummary:
+        """Plan one stack; add the steps that somebody has to take first, whether it can be planned or not."""
         folder = self.stacks / plan.name
         credentials = {name: value for name, value in self.variables.items() if name.startswith("AWS_")}
         environment = {**credentials, **self.provider.environment()}
-        terraform = Terraform(self.engine(plan.environment.engine), folder, environment, folder / ".terraform")
+        engine = self.engine(plan.environment.engine)
+        terraform = Terraform(engine, folder, environment, folder / ".terraform")
+        commands = Commands(_PROGRAMS[plan.environment.engine], folder)
         terraform.init()
+        if lock := lock_of(folder, self.clients):
+            steps.append(commands.to_unlock(lock))
         try:
-            return terraform.show_json(terraform.plan(_WITHOUT_LOCK))
-        finally:
-            # A plan holds sensitive values in clear text.
-            (folder / ".terraform" / "plan").unlink(missing_ok=True)
+            summary = summarize(plan.name, _shown(terraform, folder))
+        except TerraformError:
+            if tainted := _protected_and_tainted(terraform, folder):
+                steps.append(commands.to_untaint(tainted))
+            raise
+        if existing := Search(self.clients, plan.environment.region).existing(summary.changes):
+            steps.append(commands.to_import(existing, state_is_empty=summary.changes.state_is_empty))
+        return summary
+
+
+def _shown(terraform: Terraform, folder: Path) -> dict[str, Any]:
+    try:
+        return terraform.show_json(terraform.plan(_WITHOUT_LOCK))
+    finally:
+        # A plan holds sensitive values in clear text.
+        (folder / ".terraform" / "plan").unlink(missing_ok=True)
+
+
+def _protected_and_tainted(terraform: Terraform, folder: Path) -> list[str]:
+    stack = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    try:
+        return list(protected_and_tainted(terraform.show_json(), stack))
+    except TerraformError:  # what could not be planned is told already
+        return []

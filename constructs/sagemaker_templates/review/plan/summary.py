@@ -11,6 +11,7 @@ from sagemaker_templates.review.plan.danger import Danger, Kind
 from sagemaker_templates.review.plan.data_loss import data_dangers
 from sagemaker_templates.review.plan.exposure import exposure_dangers
 from sagemaker_templates.review.plan.rights import NewRights, new_rights, right_dangers
+from sagemaker_templates.review.plan.way_back import WayBack
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def summarize(stack: str, shown: Mapping[str, Any]) -> StackSummary:
         ValueError: the plan holds something that this version does not know.
     """
     changes = read_plan(shown)
-    found = (*data_dangers(changes), *exposure_dangers(changes), *right_dangers(changes))
+    reality = changes.of_reality
+    found = (*data_dangers(changes), *exposure_dangers(reality), *right_dangers(reality))
     order = list(Kind)
     dangers = sorted(dict.fromkeys(found), key=lambda danger: (order.index(danger.kind), danger.address))
     return StackSummary(stack, changes, tuple(dangers), tuple(new_rights(changes)), tuple(costs(changes)))
@@ -64,10 +66,15 @@ def summarize(stack: str, shown: Mapping[str, Any]) -> StackSummary:
 
 @dataclass(frozen=True)
 class Review:
-    """The plans of several stacks."""
+    """The plans of several stacks.
+
+    Attributes:
+        ways_back: for the stacks, planned or not, whose apply was interrupted.
+    """
 
     planned: tuple[StackSummary, ...]
     failed: tuple[NotPlanned, ...] = ()
+    ways_back: tuple[WayBack, ...] = ()
 
     def dangers(self) -> Iterator[tuple[Kind, list[tuple[str, Danger]]]]:
         """The dangers of each kind there is, with the stack of each; the gravest kind first."""

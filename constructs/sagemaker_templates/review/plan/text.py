@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
-from sagemaker_templates.review.plan.lines import SYMBOLS, cost_details, details, printable
+from sagemaker_templates.review.plan.lines import AND_THEN, HOW_TO_GO_ON, SYMBOLS, cost_details, details, printable
 from sagemaker_templates.review.plan.summary import Review, StackSummary
+from sagemaker_templates.review.plan.way_back import Step
 
 
 def as_text(review: Review) -> str:
     """Return the review, dangers first, without colours and without a final newline."""
-    blocks = [*_dangers(review), *_failures(review), *(_stack(plan) for plan in review.planned), [review.total]]
+    blocks = [
+        *_dangers(review),
+        *_failures(review),
+        *_ways_back(review),
+        *(_stack(plan) for plan in review.planned),
+        [review.total],
+    ]
     return "\n\n".join("\n".join(map(printable, block)) for block in blocks)
 
 
@@ -20,6 +27,20 @@ def _dangers(review: Review) -> Iterator[list[str]]:
 def _failures(review: Review) -> Iterator[list[str]]:
     for failure in review.failed:
         yield [f"! {failure.stack} could not be planned", *(f"  {line}" for line in failure.error.splitlines())]
+
+
+def _ways_back(review: Review) -> Iterator[list[str]]:
+    for way in review.ways_back:
+        yield [
+            f"! {way.stack}: {HOW_TO_GO_ON}",
+            *(line for step in way.steps for line in _step(step)),
+            f"  {AND_THEN}",
+        ]
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield f"  {step.why}"
+    yield from (f"    {command}" for command in step.commands)
 
 
 def _stack(plan: StackSummary) -> list[str]:
