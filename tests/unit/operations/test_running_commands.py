@@ -18,7 +18,7 @@ _STUBBORN = """
 import os, signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 os.fork()
-os.write(1, b"working\n")  # in one piece, for two write here
+os.write(1, b"working\\n")  # in one piece, for two write here
 while True:
     signal.pause()
 """
