@@ -17,6 +17,7 @@ from sagemaker_templates.emulator.prepare import Account
 pytestmark = pytest.mark.emulator
 
 DEV, PROD = "111111111111", "222222222222"
+KEY_OF_A_USER = "AKIA" + "A1" * 8
 REGION = "eu-west-1"
 
 
@@ -45,7 +46,7 @@ _REQUESTS = [
 
 
 @pytest.mark.parametrize("request_", _REQUESTS, ids=lambda request: "-".join(request[:2]))
-@pytest.mark.parametrize("key", [DEV, "AKIAIOSFODNN7EXAMPLE"])
+@pytest.mark.parametrize("key", [DEV, KEY_OF_A_USER])
 def test_who_signs_with_another_secret_is_refused_in_the_words_of_each_service(
     emulator: Emulator, request_: tuple[str, str, Mapping[str, str], str], key: str
 ) -> None:

@@ -25,6 +25,9 @@ ENVIRON = {
     "TOKEN": "github_pat_" + "a1" * 30,
 }
 _DEV = "environments/dev/environment.yaml"
+_LOOKS_LIKE_A_SECRET = (
+    "holds what looks like a secret, which the stacks, the plans and the state would show; give no secret here"
+)
 _TOO_LARGE = "not readable as YAML: the number of a character or of a YAML version is too large"
 
 
@@ -32,6 +35,26 @@ _TOO_LARGE = "not readable as YAML: the number of a character or of a YAML versi
 def test_bad_input_gives_exactly_these_lines(case: dict[str, Any], problems: Problems) -> None:
     """A mistake is told in one line with file, line, key, value, what is allowed and the nearest spelling."""
     assert problems(changes_of(case["changes"]), environ=ENVIRON) == case["lines"]
+
+
+def test_what_looks_like_a_secret_is_refused_wherever_it_would_come_into_a_stack_and_is_not_shown(
+    problems: Problems,
+) -> None:
+    github, hub, npm = (f"{kind}_" + "a1" * 18 for kind in ("ghp", "hf", "npm"))
+    tags = [f"a: {github}", f"{hub}: b", f"c: x {'AKIA' + 'A1' * 8}", "d: {valueFrom: {envVariable: TOKEN}}"]
+    changes = {
+        "dev/environment.yaml": {"add": "\n  ".join(["variables: [TOKEN]\ntags:", *tags]) + "\n"},
+        "dev/projects/abalone.yaml": {"add": f"cross-account-external-id: {github}\nimages: [{npm}]\n"},
+    }
+    project = "environments/dev/projects/abalone.yaml"
+    assert problems(changes_of(changes), environ=ENVIRON) == [
+        f"{_DEV}:13: tags.a: {_LOOKS_LIKE_A_SECRET}",
+        f"{_DEV}:14: tags.(token, not shown): {_LOOKS_LIKE_A_SECRET}",
+        f"{_DEV}:15: tags.c: {_LOOKS_LIKE_A_SECRET}",
+        f"{_DEV}:16: tags.d: {_LOOKS_LIKE_A_SECRET}",
+        f"{project}:5: cross-account-external-id: {_LOOKS_LIKE_A_SECRET}",
+        f"{project}:6: images[0]: {_LOOKS_LIKE_A_SECRET}",
+    ]
 
 
 def test_the_files_that_the_cases_change_are_right(problems: Problems) -> None:
