@@ -13,7 +13,6 @@ import os
 import re
 import select
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -26,6 +25,7 @@ from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.running import RunningCommands
 from sagemaker_templates.operations.terraform import Terraform, passed_on
+from sagemaker_templates.temporary import temporary_folder
 
 REATTACH_VARIABLE = "TF_REATTACH_PROVIDERS"
 
@@ -33,14 +33,13 @@ _PROVIDER = "aws"
 _SOURCE = "hashicorp/aws"
 _ANNOUNCED = re.compile(rb"TF_REATTACH_PROVIDERS='(.*)'")
 _START_SECONDS = 120
-# The shell ends the provider and clears up when its own input ends: also when this process is killed outright.
+# The shell ends the provider when its own input ends: also when this process is killed outright.
 _UNTIL_INPUT_ENDS = """
 "$1" -debug & provider=$!
 exec >/dev/null
 cat
 kill "$provider"
 wait "$provider"
-rm -rf "$TMPDIR"
 """
 
 
@@ -74,11 +73,11 @@ class InstalledProvider:
         Raises:
             KeptProviderError: it does not start.
         """
-        with tempfile.TemporaryDirectory(prefix="terraform-provider-", ignore_cleanup_errors=True) as private:
+        with temporary_folder() as private:
             # Its socket lies in TMPDIR, a folder that only this user may enter.
-            variables = {**passed_on(environment), "TMPDIR": private}
+            variables = {**passed_on(environment), "TMPDIR": str(private)}
             with (
-                (Path(private) / "log").open("w+b") as log,
+                (private / "log").open("w+b") as log,
                 subprocess.Popen(
                     ["sh", "-c", _UNTIL_INPUT_ENDS, "sh", str(self.program)],
                     cwd=folder,
