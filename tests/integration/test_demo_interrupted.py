@@ -25,11 +25,7 @@ MARK = "INTERRUPTED_DEMO"
 LONGEST_WAIT_MS = 120_000
 """Only a test that fails waits so long."""
 
-pytestmark = [
-    pytest.mark.terraform,
-    pytest.mark.emulator,
-    pytest.mark.skipif(not PROCESSES.is_dir(), reason="no /proc"),
-]
+pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
 
 @dataclass
@@ -70,6 +66,8 @@ class Demo:
 @pytest.fixture
 def demo(terraform_engine: Engine, missing: Callable[[str], NoReturn], tmp_path: Path) -> Iterator[Demo]:
     """Of two stacks, of which the first is planned."""
+    if not PROCESSES.is_dir():
+        missing(f"there is no {PROCESSES}, where the demo's processes are looked for")
     mark = uuid.uuid4().hex
     # A short path, for sockets lie in it.
     with tempfile.TemporaryDirectory(prefix="demo-") as temporary:

@@ -4,7 +4,6 @@ import os
 import random
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +15,10 @@ import pytest
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
-from site_on_emulator import Site
+from site_on_emulator import Site, shipped_with_one_project
 from terraform_starter import TerraformStarter
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "environments"
 STACK = "dev-abalone"
 SEED_VARIABLE = "INTERRUPT_SEED"
 LATEST_MOMENT = 8
@@ -53,12 +51,7 @@ def interruptions() -> list[Interruption]:
 @pytest.fixture
 def site(make_site: Callable[[Path], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The shipped first environment with one project: a state in S3, a network, five protected resources."""
-    folder = tmp_path_factory.mktemp("environments") / "environments"
-    shutil.copytree(SHIPPED, folder)
-    for project in (folder / "dev" / "projects").iterdir():
-        if project.name != "abalone.yaml":
-            project.unlink()
-    return make_site(folder)
+    return make_site(shipped_with_one_project(tmp_path_factory.mktemp("environments")))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,10 +11,9 @@ from typing import Any
 
 import pytest
 from sagemaker_templates.operations.mirror import ProviderSource
-from site_on_emulator import Site
+from site_on_emulator import Site, shipped_with_one_project
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "environments"
 HELD_BACK = "Instance cannot be destroyed"
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
@@ -26,12 +24,7 @@ Plan = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def site(make_site: Callable[[Path], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The shipped environments, with nothing in the first but the project that is planned here."""
-    folder = tmp_path_factory.mktemp("environments") / "environments"
-    shutil.copytree(SHIPPED, folder)
-    for project in (folder / "dev" / "projects").iterdir():
-        if project.name != "abalone.yaml":
-            project.unlink()
-    return make_site(folder)
+    return make_site(shipped_with_one_project(tmp_path_factory.mktemp("environments")))
 
 
 @pytest.fixture

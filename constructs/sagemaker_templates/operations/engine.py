@@ -82,6 +82,11 @@ _PROGRAMS: tuple[tuple[EngineName, str, str], ...] = (
 )
 
 
+def program_of(engine: EngineName) -> str:
+    """What a person types to run an engine."""
+    return next(program for name, _, program in _PROGRAMS if name == engine)
+
+
 def _version(command: tuple[str, ...]) -> str | None:
     try:
         answer = subprocess.run(

@@ -84,6 +84,19 @@ class Site:
         assert entries == {path.split("/")[0] for path in seed}
 
 
+def shipped_with_one_project(folder: Path) -> Path:
+    """Copy the shipped environments below a folder, with no project in the first but abalone."""
+    environments = folder / "environments"
+    shutil.copytree(_SHIPPED, environments)
+    for project in (environments / "dev" / "projects").iterdir():
+        if project.name != "abalone.yaml":
+            project.unlink()
+    return environments
+
+
+_SHIPPED = Path(__file__).parents[3] / "environments"
+
+
 class SiteMaker(Protocol):
     """Makes a site of a folder of environments; ``plain`` says that each command starts its provider itself."""
 

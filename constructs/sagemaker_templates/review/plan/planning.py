@@ -10,7 +10,7 @@ from typing import Any
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.interruption import Interrupted
 from sagemaker_templates.operations.aws_clients import Clients, clients
-from sagemaker_templates.operations.engine import Engine
+from sagemaker_templates.operations.engine import Engine, program_of
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.state_lock import lock_of
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
@@ -25,8 +25,6 @@ Progress = Callable[[str], None]
 
 # Nothing is applied from these plans: a role that may only read suffices, and nobody who applies has to wait.
 _WITHOUT_LOCK = "-lock=false"
-
-_PROGRAMS: Mapping[EngineName, str] = {"terraform": "terraform", "opentofu": "tofu"}
 
 
 class NotSynthesized(StepFailed):
@@ -97,7 +95,7 @@ class Planner:
         environment = {**credentials, **self.provider.environment()}
         engine = self.engine(plan.environment.engine)
         terraform = Terraform(engine, folder, environment, folder / ".terraform")
-        commands = Commands(_PROGRAMS[plan.environment.engine], folder)
+        commands = Commands(program_of(plan.environment.engine), folder)
         terraform.init()
         if lock := lock_of(folder, self.clients):
             steps.append(commands.to_unlock(lock))
