@@ -20,7 +20,7 @@ from sagemaker_templates.emulator import Emulator, running_emulator, start_emula
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
-from sagemaker_templates.operations.engine import find_engine
+from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import provider_source
 from sagemaker_templates.operations.running import RunningCommands
@@ -48,6 +48,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
         Interrupted: somebody ended it; nothing that it started is left.
     """
     start = time.perf_counter()
+    engine = find_engine()  # before anything is written or started: without one there is no demo
     configuration, templates = load_configuration(environments), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
     console.print(f"validate   {len(configuration.projects)} projects in {names}")
@@ -56,7 +57,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     with temporary_folder() as work, _emulator(keep, work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
         prepare_configuration(emulator, configuration)
-        rollout = _rollout(console, emulator, output / "stacks", work)
+        rollout = _rollout(console, engine, emulator, output / "stacks", work)
         plans = planned_stacks(configuration, templates)
         results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         show_summary(console, results, templates, time.perf_counter() - start)
@@ -104,8 +105,8 @@ def _kept(log: Path) -> Path:
     return Path(name)
 
 
-def _rollout(console: Console, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
-    engine, provider = find_engine(), provider_source(work)
+def _rollout(console: Console, engine: Engine, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
+    provider = provider_source(work)
     console.print(f"plan       with {engine}, AWS provider from {provider.description}")
     commands = RunningCommands()
     providers = ProviderInstallations(engine, provider.environment(), work / "providers", commands)
