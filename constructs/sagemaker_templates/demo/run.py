@@ -24,6 +24,7 @@ from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import provider_source
 from sagemaker_templates.operations.running import RunningCommands
+from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
@@ -43,12 +44,13 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
 
     Raises:
         InvalidSettings: the environments hold mistakes.
-        EngineError, MirrorError, TerraformError, EmulatorError: what is missing or failed.
+        EngineError, PackageMissing, MirrorError, TerraformError, EmulatorError: what is missing or failed.
         DemoFailed: a second plan found something to change.
         Interrupted: somebody ended it; nothing that it started is left.
     """
     start = time.perf_counter()
-    engine = find_engine()  # before anything is written or started: without one there is no demo
+    engine = find_engine()  # before anything is written or started: without either there is no demo
+    require(MOTO, "the demo's emulator")
     configuration, templates = load_configuration(environments), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
     console.print(f"validate   {len(configuration.projects)} projects in {names}")

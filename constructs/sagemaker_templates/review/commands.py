@@ -78,12 +78,16 @@ def scan(
     ] = False,
 ) -> None:
     """Run checkov on the synthesized stacks, offline, with our waivers and policies."""
+    from sagemaker_templates.optional_packages import CHECKOV, MOTO, require
     from sagemaker_templates.review import passed_checks, plans_on_emulator, scan_report
     from sagemaker_templates.review.checkov_config import checkov_config
     from sagemaker_templates.review.scan import scan as run_checkov
 
     if not (output / "stacks").is_dir():
         raise WrongInput(f"{output}/stacks is not there: `sagemaker-templates synth` writes it")
+    require(CHECKOV, "the scan")
+    if plans:
+        require(MOTO, "the emulator that plans are made on")
     recorded = passed_checks.read(passed) if passed and passed.exists() else {}
     with temporary_folder() as work, errors.status("Scanning") as status:
         made = plans_on_emulator.make(environments, output, work, status.update) if plans else []
