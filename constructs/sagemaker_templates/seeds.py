@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from sagemaker_templates.wording import counted
+
 _PACKAGED = Path(__file__).with_name("seed")
 _IN_A_CHECKOUT = Path(__file__).resolve().parents[2] / "seed"
 _SHARED = "_shared"
@@ -132,7 +134,7 @@ def _folders(files: Mapping[str, bytes]) -> set[str]:
 
 def _refuse_oversize(files: Mapping[str, bytes]) -> None:
     if len(files) > MAX_FILES:
-        raise SeedError(f"{len(files)} files; a repository is seeded in one commit of at most {MAX_FILES}")
+        raise SeedError(f"{counted(len(files), 'file')}; a repository is seeded in one commit of at most {MAX_FILES}")
     large = sorted(path for path, content in files.items() if len(content) > MAX_FILE_BYTES)
     if large:
         raise SeedError(f"larger than {MAX_FILE_BYTES} bytes, the limit of one file: {', '.join(large)}")

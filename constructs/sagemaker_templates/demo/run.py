@@ -29,6 +29,7 @@ from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.temporary import temporary_folder
+from sagemaker_templates.wording import counted
 
 
 class DemoFailed(StepFailed):
@@ -53,11 +54,11 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     require(MOTO, "the demo's emulator")
     configuration, templates = load_configuration(environments), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
-    console.print(f"validate   {len(configuration.projects)} projects in {names}")
+    console.print(f"validate   {counted(len(configuration.projects), 'project')} in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)
-    console.print(f"synthesize {len(folders)} stacks in {output}/stacks")
+    console.print(f"synthesize {counted(len(folders), 'stack')} in {output}/stacks")
     with temporary_folder() as work, _emulator(keep, work) as emulator:
-        console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
+        console.print(f"emulate    AWS at {emulator.url}, on this machine alone; {_at_the_end(keep)}")
         prepare_configuration(emulator, configuration)
         rollout = _rollout(console, engine, emulator, output / "stacks", work)
         plans = planned_stacks(configuration, templates)
@@ -67,6 +68,10 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
         show_next_steps(console, output)
         _after(console, emulator, configuration, keep)
         _check(results)
+
+
+def _at_the_end(keep: bool) -> str:
+    return "left running at the end" if keep else "it goes at the end, with all that is created on it"
 
 
 def _check(results: Sequence[RolledOut]) -> None:

@@ -12,6 +12,7 @@ from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, results, say
+from sagemaker_templates.wording import counted
 
 
 def atlantis(
@@ -44,7 +45,7 @@ def atlantis(
         return
     check_nothing_vanishes(known, names, orphan or [])
     target.write_text(text, encoding="utf-8")
-    say(f"{len(stacks)} projects in {target}")
+    say(f"{counted(len(stacks), 'project')} in {target}")
 
 
 def _check(file: Path, text: str, then: Callable[[], None]) -> None:

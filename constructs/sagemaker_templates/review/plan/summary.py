@@ -1,7 +1,7 @@
 """One stack's plan, judged: everything that the text and the Markdown say of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sagemaker_templates.review.plan.data_loss import data_dangers
 from sagemaker_templates.review.plan.exposure import exposure_dangers
 from sagemaker_templates.review.plan.rights import NewRights, new_rights, right_dangers
 from sagemaker_templates.review.plan.way_back import WayBack
+from sagemaker_templates.wording import counted
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Review:
     @property
     def total(self) -> str:
         """Everything in a line."""
-        failed = [f"{_count(self.failed, 'stack')} could not be planned"] if self.failed else []
+        failed = [f"{counted(len(self.failed), 'stack')} could not be planned"] if self.failed else []
         return "; ".join([*self._of_the_planned, *failed])
 
     @property
@@ -96,10 +97,5 @@ class Review:
         counts: Counter[Action] = sum((Counter(plan.counts) for plan in self.planned), Counter())
         changes = ", ".join(f"{counts[action]} to {action}" for action in CHANGING if counts[action])
         dangers = [danger for plan in self.planned for danger in plan.dangers]
-        found = _count(dangers, "danger") if dangers else "no danger found"
-        return [f"{_count(self.planned, 'stack')}: {changes or 'nothing to change'}", found]
-
-
-def _count(things: Iterable[Any], what: str) -> str:
-    number = len(tuple(things))
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        found = counted(len(dangers), "danger") if dangers else "no danger found"
+        return [f"{counted(len(self.planned), 'stack')}: {changes or 'nothing to change'}", found]
