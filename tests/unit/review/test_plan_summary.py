@@ -55,9 +55,12 @@ def test_a_first_plan_creates_everything_and_is_no_danger() -> None:
     assert shown.counts == {Action.CREATE: 11}
     assert dangers(shown) == set()
     assert {(rights.address, rights.text) for rights in shown.rights} == {
-        ("aws_iam_role.worker", "can be assumed by codebuild.amazonaws.com"),
-        ("aws_iam_role_policy.worker", "allows 1 action"),
-        ("aws_kms_key.key", "allows 1 action to account 111111111111"),
+        (
+            "aws_iam_role.worker",
+            "can be assumed by codebuild.amazonaws.com if aws:SourceAccount is 111111111111",
+        ),
+        ("aws_iam_role_policy.worker", "allows s3:GetObject"),
+        ("aws_kms_key.key", "lets account 111111111111 do kms:*"),
     }
 
 
@@ -118,7 +121,7 @@ def test_more_rights_are_told_as_what_is_new_about_them() -> None:
         (
             Kind.RIGHTS,
             "aws_iam_role.worker",
-            "condition removed or loosened (stringequals aws:sourceaccount 111111111111): "
+            "condition removed or loosened (aws:SourceAccount is 111111111111): "
             "sts:AssumeRole by codebuild.amazonaws.com",
         ),
         (

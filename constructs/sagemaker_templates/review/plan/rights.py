@@ -7,7 +7,7 @@ from typing import Any
 
 from sagemaker_templates.review.plan.changes import PlannedChanges, ResourceChange, Unreadable
 from sagemaker_templates.review.plan.danger import Danger, Kind
-from sagemaker_templates.review.plan.grants_in_words import EVERY_RESOURCE, grouped, listed, what, where, who
+from sagemaker_templates.review.plan.grants_in_words import grouped, in_short, what
 from sagemaker_templates.review.plan.hosts import NewThings, goes_with_its_host
 from sagemaker_templates.review.plan.policies import NOT_KNOWN, PolicyChange, policy_changes
 from sagemaker_templates.review.plan.policy_comparison import gained, no_longer_denied, scope_covers, unmet
@@ -45,11 +45,11 @@ def right_dangers(changes: PlannedChanges) -> Iterator[Danger]:
 
 
 def new_rights(changes: PlannedChanges) -> Iterator[NewRights]:
-    """The rights of what the plan creates, in a line each."""
+    """The rights of what the plan creates: a line for each of those who get them, with their conditions."""
     new = NewThings(changes)
     for policy in policy_changes(changes):
         if new.hold(policy.change):
-            yield NewRights(policy.change.address, _in_short(policy))
+            yield from (NewRights(policy.change.address, text) for text in _in_short(policy))
     for change in changes.changing:
         if change.type in _ATTACHMENTS and change.is_there_after and new.hold(change):
             yield NewRights(change.address, f"has {_shown(change.new('policy_arn'))} attached")
@@ -108,23 +108,10 @@ def _reason(before: PolicyDocument, grant: Grant) -> str:
     return "new resource" if same_principal else "new action"
 
 
-def _in_short(policy: PolicyChange) -> str:
+def _in_short(policy: PolicyChange) -> list[str]:
     if policy.after is None:
-        return policy.unreadable.value if policy.unreadable else "cannot be read"
-    allows = policy.after.allows
-    principals = {who(grant.principal) for grant in allows} - {""}
-    if not allows:
-        return "allows nothing"
-    if policy.is_trust:
-        return f"can be assumed by {listed(principals)}"
-    everywhere = {str(grant.action) for grant in allows if where(grant) == EVERY_RESOURCE}
-    on_all = f"; on every resource: {listed(everywhere)}" if everywhere else ""
-    to = f" to {listed(principals)}" if principals else ""
-    return f"allows {_count(len({str(grant.action) for grant in allows}), 'action')}{to}{on_all}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        return [policy.unreadable.value if policy.unreadable else "cannot be read"]
+    return list(in_short(policy.after, is_trust=policy.is_trust)) or ["allows nothing"]
 
 
 def _attached(change: ResourceChange, created: NewThings) -> Iterator[str]:
