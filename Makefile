@@ -26,7 +26,7 @@ JUNIT = --junitxml=build/timing/$@.xml
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(INSTALLED) ## Plan, apply and destroy the example on the embedded AWS emulator (KEEP=1 leaves it running)
+demo: $(INSTALLED) ## Plan and apply the example on the embedded AWS emulator, then throw it all away (KEEP=1 keeps it)
 	@$(BIN)/sagemaker-templates demo $(if $(KEEP),--keep)
 
 # What is joined by + runs side by side. Any Python starts it: nothing needs to be set up before.

@@ -24,6 +24,7 @@ from sagemaker_templates.review import commands as review
 from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
 from sagemaker_templates.terminal import errors, results, say
+from sagemaker_templates.wording import counted
 
 app = typer.Typer(
     name="sagemaker-templates",
@@ -72,7 +73,7 @@ def synth(
             orphans=orphan or [],
             comparisons=[left_behind],
         )
-    say(f"{_summary(configuration)}; {len(folders)} stacks in {output}/stacks")
+    say(f"{_summary(configuration)}; {counted(len(folders), 'stack')} in {output}/stacks")
 
 
 def _check_freshness(
@@ -99,7 +100,7 @@ def demo(
     output: OutputOption = Path("cdktf.out"),
     keep: Annotated[bool, typer.Option("--keep", help="Leave the emulator running.")] = False,
 ) -> None:
-    """Plan and apply every stack on the embedded AWS emulator, with no AWS account."""
+    """Plan and apply every stack on the embedded AWS emulator, with no AWS account; then all of it is thrown away."""
     from sagemaker_templates.demo import run_demo
 
     run_demo(results(), environments=environments, output=output, keep=keep)
@@ -123,7 +124,7 @@ app.command()(review_plan.plan)
 
 def _summary(configuration: Configuration) -> str:
     environments = ", ".join(environment.name for environment in configuration.environments)
-    return f"{len(configuration.projects)} projects in {environments}"
+    return f"{counted(len(configuration.projects), 'project')} in {environments}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -138,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InvalidSettings as invalid:
         for problem in invalid.problems:
             errors.print(str(problem))
-        errors.print(_count(len(invalid.problems)))
+        errors.print(f"{counted(len(invalid.problems), 'problem')}; nothing was written")
         sys.exit(2)
     except WrongInput as wrong:
         errors.print(str(wrong))
@@ -158,10 +159,6 @@ def _check_current_folder() -> None:
         Path.cwd()
     except FileNotFoundError:
         raise WrongInput("the current folder was deleted: go to one that exists; nothing was written") from None
-
-
-def _count(problems: int) -> str:
-    return "1 problem; nothing was written" if problems == 1 else f"{problems} problems; nothing was written"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.output_folder.ownership import STACKS, document, stacks_in
+from sagemaker_templates.wording import counted
 
 Document = Mapping[str, Any]
 
@@ -95,7 +96,7 @@ def _about(old: Synthesized, name: str, new: Mapping[str, Document]) -> Iterator
 
 def _resources(stack: Document) -> str:
     number = len(_addresses(stack))
-    return f"its {number} resources" if number > 1 else "its resources"
+    return f"its {counted(number, 'resource')}" if number else "its resources"
 
 
 def _whereabouts(stack: Document) -> str:

@@ -12,6 +12,7 @@ from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, results, say
+from sagemaker_templates.wording import counted
 
 
 def atlantis(
@@ -44,7 +45,7 @@ def atlantis(
         return
     check_nothing_vanishes(known, names, orphan or [])
     target.write_text(text, encoding="utf-8")
-    say(f"{len(stacks)} projects in {target}")
+    say(f"{counted(len(stacks), 'project')} in {target}")
 
 
 def _check(file: Path, text: str, then: Callable[[], None]) -> None:
@@ -78,12 +79,16 @@ def scan(
     ] = False,
 ) -> None:
     """Run checkov on the synthesized stacks, offline, with our waivers and policies."""
+    from sagemaker_templates.optional_packages import CHECKOV, MOTO, require
     from sagemaker_templates.review import passed_checks, plans_on_emulator, scan_report
     from sagemaker_templates.review.checkov_config import checkov_config
     from sagemaker_templates.review.scan import scan as run_checkov
 
     if not (output / "stacks").is_dir():
         raise WrongInput(f"{output}/stacks is not there: `sagemaker-templates synth` writes it")
+    require(CHECKOV, "the scan")
+    if plans:
+        require(MOTO, "the emulator that plans are made on")
     recorded = passed_checks.read(passed) if passed and passed.exists() else {}
     with temporary_folder() as work, errors.status("Scanning") as status:
         made = plans_on_emulator.make(environments, output, work, status.update) if plans else []

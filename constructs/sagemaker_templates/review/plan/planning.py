@@ -16,7 +16,7 @@ from sagemaker_templates.operations.state_lock import lock_of
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
 from sagemaker_templates.output_folder.vanished import StacksVanish, check_nothing_vanishes, synthesized
 from sagemaker_templates.review.plan.existing import Search
-from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize
+from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize, told_apart
 from sagemaker_templates.review.plan.way_back import Commands, Step, WayBack, protected_and_tainted
 from sagemaker_templates.settings.model import EngineName
 from sagemaker_templates.stacks.synthesis import StackPlan
@@ -86,7 +86,7 @@ class Planner:
                 raise
             if steps:
                 ways_back.append(WayBack(plan.name, tuple(steps)))
-        return Review(tuple(planned), tuple(failed), tuple(ways_back))
+        return Review(told_apart(planned), tuple(failed), tuple(ways_back))
 
     def _planned(self, plan: StackPlan, steps: list[Step]) -> StackSummary:
         """Plan one stack; add the steps that somebody has to take first, whether it can be planned or not."""
