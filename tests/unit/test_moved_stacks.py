@@ -202,6 +202,7 @@ def test_an_owner_whose_last_project_leaves_is_told_with_how_to_let_the_template
         if body.get("provider") == "github.github_other-org"
     ]
     assert len(lost) > 1
+    assert all(".github_other-org_" in address for address in lost)
     assert (
         f"nothing of https://github.com/other-org is described any more, and with it goes the provider: {len(lost)} "
         in ("\n".join(said))
@@ -215,7 +216,7 @@ def test_an_owner_whose_last_project_leaves_is_told_with_how_to_let_the_template
     ]
     assert _commands_after(said, "Or to leave them as they are") == [
         f"{folder} init",
-        f"{folder} state rm {' '.join(lost)}",
+        f"{folder} state rm $({folder} state list | grep -F -e .github_other-org_)",
         synth,
     ]
 

@@ -163,8 +163,8 @@ def _about_owners(found: Collection[Move], synth: str) -> Iterator[str]:
     yield "Or to leave them as they are:"
     yield from _run(found, "init")
     for move in found:
-        addresses = [address for alias in move.left_owners for address in move.of_owner(alias)]
-        yield _terraform(move, " ".join(["state rm", *addresses]))
+        listed = " ".join(f"-e .{alias}_" for alias in move.left_owners)
+        yield _terraform(move, f"state rm $(terraform -chdir={move.folder} state list | grep -F {listed})")
     yield f"    {synth}"
 
 

@@ -271,3 +271,8 @@ def test_what_is_not_created_is_not_asked_for() -> None:
     kept = ResourceChange("aws_s3_bucket.data", "aws_s3_bucket", Action.NOTHING, _after={"bucket": "example"})
     assert Search(aws, "eu-west-1").existing(PlannedChanges((kept,))) == ()
     assert aws.asked == []
+
+
+def test_what_an_edit_left_behind_is_offered_as_what_a_killed_apply_made() -> None:
+    step = COMMANDS.to_import([Existing("aws_kms_alias.data", "alias/data")], state_is_empty=True)
+    assert "or an edit left them behind, they are its own" in step.why

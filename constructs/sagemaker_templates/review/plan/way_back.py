@@ -70,7 +70,8 @@ class Commands:
         """
         why = (
             "These exist already and the state does not know them, so an apply would fail or make a second one. "
-            "If an apply of this stack was killed, they are its own; of anything else, import nothing:"
+            "If an apply of this stack was killed, or an edit left them behind, they are its own; of anything else, "
+            "import nothing:"
         )
         refresh = () if state_is_empty else (self._command("apply", "-refresh-only"),)
         return Step(why, (*refresh, *(self._command("import", thing.address, thing.id) for thing in existing)))
