@@ -12,6 +12,7 @@ from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, results, say
+from sagemaker_templates.whole_file import write_whole
 
 
 def atlantis(
@@ -53,7 +54,7 @@ def atlantis(
         _check(target, text, lambda: check_nothing_vanishes(known, planned, decisions))
         return
     check_nothing_vanishes(known, planned, decisions)
-    target.write_text(text, encoding="utf-8")
+    write_whole(target, text)
     say(f"{len(stacks)} projects in {target}")
 
 
@@ -106,7 +107,7 @@ def scan(
         scan_report.write_junit(found, junit)
     if write_config:
         for name, text in checkov_config(found, Path()).items():
-            Path(name).write_text(text, encoding="utf-8")
+            write_whole(Path(name), text)
     fallen = passed_checks.falls(recorded, found.passed)
     for line in fallen:
         say(line)

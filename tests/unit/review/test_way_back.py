@@ -231,6 +231,36 @@ def test_a_key_without_an_alias_is_found_by_description_and_tags() -> None:
     assert Existing("aws_kms_key.data", "1234") in _existing(NAMELESS, KEY, BUCKET)
 
 
+def _tagged(*pages: list[str]) -> dict[str, Any]:
+    """Answers of the tagging service, page by page, to a question for the tags of the key to come."""
+
+    def get_resources(**request: Any) -> dict[str, Any]:
+        assert request["ResourceTypeFilters"] == ["kms:key"]
+        assert request["TagFilters"] == [{"Key": name, "Values": [value]} for name, value in TAGS.items()]
+        page = int(request.get("PaginationToken", "0"))
+        arns = [{"ResourceARN": f"arn:aws:kms:eu-west-1:111111111111:key/{key}"} for key in pages[page]]
+        last = page + 1 == len(pages)
+        return {"ResourceTagMappingList": arns, "PaginationToken": "" if last else str(page + 1)}
+
+    return {"get_resources": get_resources}
+
+
+def test_a_key_that_a_killed_apply_left_alone_is_found_by_its_tags_without_a_look_at_every_key() -> None:
+    replies = {name: reply for name, reply in NAMELESS.items() if name not in ("head_bucket", "list_keys")}
+    found = [Existing("aws_kms_key.data", "1234")]
+    assert _existing({**replies, **_tagged(["1234"])}, KEY) == found
+    assert _existing({**replies, **_tagged([], ["1234"])}, KEY) == found
+    assert _existing({**replies, **_tagged([])}, KEY) == []
+    assert _existing(replies, KEY) == [], "these credentials may not ask for tags"
+
+
+def test_a_key_whose_tags_are_not_known_yet_is_not_asked_for_by_tags() -> None:
+    aws = _Aws(_tagged(["1234"]))
+    unknown = _new("aws_kms_key.data", {"description": "Data"})
+    assert Search(aws, "eu-west-1").existing(PlannedChanges((unknown,))) == ()
+    assert aws.asked == []
+
+
 @pytest.mark.parametrize(
     "differently",
     [
@@ -243,6 +273,7 @@ def test_a_key_without_an_alias_is_found_by_description_and_tags() -> None:
 )
 def test_a_key_that_may_be_anothers_is_never_offered(differently: Replies) -> None:
     assert _existing({**NAMELESS, **differently}, KEY, BUCKET) == [Existing("aws_s3_bucket.data", "example")]
+    assert _existing({**NAMELESS, **_tagged(["1234"]), **differently}, KEY) == []
 
 
 def test_a_security_group_is_found_in_its_network_and_its_rules_by_direction_and_description() -> None:

@@ -13,6 +13,7 @@ from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.whole_file import write_whole
 
 Scope = Annotated[
     str | None,
@@ -54,7 +55,7 @@ def plan(
         review = planner.review(wanted, progress)
     if markdown:
         markdown.parent.mkdir(parents=True, exist_ok=True)
-        markdown.write_text(as_markdown(review), encoding="utf-8")
+        write_whole(markdown, as_markdown(review))
     say(as_text(review))
     if review.failed:
         raise typer.Exit(1)

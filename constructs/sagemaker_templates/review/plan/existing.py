@@ -3,7 +3,7 @@
 Only what AWS refuses to create a second time is looked for; the rest is overwritten by the next apply.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,10 +104,10 @@ class Search:
             *(Existing(address, group) for address, group in groups.items()),
             *self._rules(created, groups),
         ]
-        if found:  # an apply was killed, so it is worth looking at every key of the account
-            known = {existing.address for existing in found}
-            keys = [change for change in created if change.type == _KEY and change.address not in known]
-            found += self._nameless_keys(keys)
+        known = {existing.address for existing in found}
+        keys = [change for change in created if change.type == _KEY and change.address not in known]
+        # Where an apply was killed for sure, it is worth looking at every key of the account.
+        found += self._nameless_keys(keys, self._all_keys() if found else self._tagged_keys(keys))
         order = [change.address for change in created]
         return tuple(sorted(found, key=lambda existing: order.index(existing.address)))
 
@@ -133,15 +133,36 @@ class Search:
                 if _refers(change, "target_key_id", key) and _is_usable(reply["KeyMetadata"]):
                     yield Existing(key, reply["KeyMetadata"]["KeyId"])
 
-    def _nameless_keys(self, wanted: list[ResourceChange]) -> Iterator[Existing]:
+    def _nameless_keys(self, wanted: list[ResourceChange], candidates: Iterable[str]) -> Iterator[Existing]:
         """Keys that were created and got no alias: such a one has the description and the tags of the one to come."""
         descriptions = {change.new("description"): change for change in wanted}
-        for key in self._all_keys() if wanted else ():
+        for key in candidates if wanted else ():
             about = (self._ask("kms", "describe_key", KeyId=key) or {}).get("KeyMetadata", {})
             change = descriptions.get(about.get("Description"))
             if change and _is_usable(about) and self._is_nameless(key) and self._has_tags_of(change, key):
                 del descriptions[about["Description"]]
                 yield Existing(change.address, key)
+
+    def _tagged_keys(self, wanted: list[ResourceChange]) -> Iterator[str]:
+        """Keys with the tags of those to come: one question, however many keys the account has.
+
+        Source: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+        """
+        asked: list[Any] = []
+        for change in wanted:
+            tags = change.new("tags_all")
+            if isinstance(tags, dict) and tags and tags not in asked:
+                asked.append(tags)
+                filters = [{"Key": name, "Values": [value]} for name, value in sorted(tags.items())]
+                yield from self._keys_filtered(filters)
+
+    def _keys_filtered(self, filters: list[dict[str, Any]]) -> Iterator[str]:
+        request: dict[str, Any] = {"ResourceTypeFilters": ["kms:key"], "TagFilters": filters}
+        while reply := self._ask("resourcegroupstaggingapi", "get_resources", **request):
+            yield from (found["ResourceARN"].rpartition("/")[2] for found in reply["ResourceTagMappingList"])
+            if not reply.get("PaginationToken"):
+                return
+            request["PaginationToken"] = reply["PaginationToken"]
 
     def _all_keys(self) -> Iterator[str]:
         request: dict[str, Any] = {}
