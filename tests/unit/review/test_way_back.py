@@ -215,6 +215,39 @@ def test_a_key_is_found_by_its_alias() -> None:
     assert found == [Existing("aws_kms_key.data", "1234"), Existing("aws_kms_alias.data", "alias/data")]
 
 
+def test_a_second_key_that_an_apply_made_beside_the_one_with_the_alias_gives_way_to_that() -> None:
+    second = ResourceChange("aws_kms_key.data", "aws_kms_key", Action.NOTHING, _after={"description": "Data"})
+    alias = _new(
+        "aws_kms_alias.data", {"name": "alias/data", "target_key_id": "second"}, target_key_id="aws_kms_key.data"
+    )
+    found = _existing(
+        {"describe_key": {"KeyMetadata": {"KeyId": "first", "KeyState": "Enabled"}}, "list_keys": {"Keys": []}},
+        second,
+        alias,
+    )
+    assert found == [
+        Existing("aws_kms_key.data", "first", instead_of="second"),
+        Existing("aws_kms_alias.data", "alias/data"),
+    ]
+    step = COMMANDS.to_import(found, state_is_empty=True)
+    assert "At aws_kms_key.data it has a second one, second, which an apply made meanwhile" in step.why
+    prefix = "terraform -chdir=cdktf.out/stacks/dev-abalone"
+    assert step.commands == (
+        f"{prefix} state rm aws_kms_key.data",
+        f"{prefix} import aws_kms_key.data first",
+        f"{prefix} import aws_kms_alias.data alias/data",
+    )
+
+
+def test_an_alias_that_leads_to_the_key_in_the_state_is_imported_alone() -> None:
+    key = ResourceChange("aws_kms_key.data", "aws_kms_key", Action.NOTHING, _after={"description": "Data"})
+    alias = _new(
+        "aws_kms_alias.data", {"name": "alias/data", "target_key_id": "first"}, target_key_id="aws_kms_key.data"
+    )
+    replies = {"describe_key": {"KeyMetadata": {"KeyId": "first", "KeyState": "Enabled"}}}
+    assert _existing(replies, key, alias) == [Existing("aws_kms_alias.data", "alias/data")]
+
+
 TAGS = {"sagemaker:project-id": "p-1"}
 NAMELESS = {
     "head_bucket": {},
