@@ -97,8 +97,9 @@ bench: $(INSTALLED) ## Measure python main.py, Terraform commands with and witho
 	@$(BIN)/python tests/bench/terraform_commands.py
 	@$(BIN)/python tests/bench/policies.py
 
-clean: ## Remove what was made here
-	rm -rf .venv .venv-seed .venv-finetune cdktf.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+# Not cdktf.out: people's files and states may lie in it, and the next synthesis is compared with it.
+clean: ## Remove the environments and caches that were made here; cdktf.out stays
+	rm -rf .venv .venv-seed .venv-finetune build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Compiled once: where Python may not write bytecode, the bindings would be compiled at every start.
 $(INSTALLED): requirements.txt pyproject.toml
