@@ -145,7 +145,7 @@ def test_another_account_or_region_is_told_and_no_state_is_carried_there(
     said = _said(site)
     text = "\n".join(said)
     assert f"dev-abalone moves from account 111111111111, eu-west-1 to {place}" in text
-    assert "live on where they are" in text
+    assert "lives on where it is" in text
     assert "-migrate-state" not in text
     assert ("roles and buckets keep their names" in text) is ("region" in new)
     synth = "sagemaker-templates synth --orphan dev-abalone --orphan dev-foundation"
@@ -204,8 +204,8 @@ def test_an_owner_whose_last_project_leaves_is_told_with_how_to_let_the_template
     assert len(lost) > 1
     assert all(".github_other-org_" in address for address in lost)
     assert (
-        f"nothing of https://github.com/other-org is described any more, and with it goes the provider: {len(lost)} "
-        in ("\n".join(said))
+        "nothing of https://github.com/other-org is described any more, and with it goes the provider: what it has "
+        f"({len(lost)} resources) lives on" in ("\n".join(said))
     )
     folder = "terraform -chdir=cdktf.out/stacks/dev-foundation"
     synth = "sagemaker-templates synth --migrate dev-oysters --orphan dev-foundation"

@@ -6,6 +6,7 @@ from itertools import chain
 
 from sagemaker_templates.output_folder.ownership import STACKS
 from sagemaker_templates.output_folder.whereabouts import Document, Whereabouts, whereabouts
+from sagemaker_templates.wording import counted
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,16 @@ def told(found: Collection[Move], synth: str) -> Iterator[str]:
 
 
 def _about(move: Move) -> Iterator[str]:
-    resources = f"its {move.number_of_resources} resources"
+    resources = f"what it has ({counted(move.number_of_resources, 'resource')})"
     if move.is_elsewhere:
         yield (
-            f"{move.name} moves from {move.old.place} to {move.new.place}: {resources} live on where they are, "
+            f"{move.name} moves from {move.old.place} to {move.new.place}: {resources} lives on where it is, "
             "and an apply would make new ones beside them"
         )
     if move.of_state:
         yield (
             f"{move.name}: its state moves from {move.old.state_in_words} to {move.new.state_in_words}, "
-            f"and does not go there by itself: {resources} live on, and an apply would want to make them anew"
+            f"and does not go there by itself: {resources} lives on, and an apply would want to make it anew"
         )
     if move.of_repository:
         yield (
@@ -122,8 +123,8 @@ def _about(move: Move) -> Iterator[str]:
         )
     for alias, owner in move.left_owners.items():
         yield (
-            f"{move.name}: nothing of {owner} is described any more, and with it goes the provider: "
-            f"{len(move.of_owner(alias))} resources live on, and Terraform would stop at them with "
+            f"{move.name}: nothing of {owner} is described any more, and with it goes the provider: what it has "
+            f"({counted(len(move.of_owner(alias)), 'resource')}) lives on, and Terraform would stop there with "
             '"Provider configuration not present"'
         )
 
