@@ -153,6 +153,7 @@ def test_a_model_package_tells_the_container_where_its_code_is(compiled: dict[st
     assert container["Environment"] == {
         "SAGEMAKER_PROGRAM": "inference.py",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
     }
     assert package["ModelPackageGroupName"] == "abalone-p-abalone01"
 

@@ -91,7 +91,7 @@ def test_every_path_that_the_readme_names_is_there(any_repository: SeedRepositor
 # What the containers have that run the jobs; the Python of both is 3.10.
 CONTAINER_PYTHON = (3, 10)
 CONTAINER_PACKAGES = {
-    "xgboost_abalone": frozenset({"numpy", "xgboost"}),
+    "xgboost_abalone": frozenset({"numpy", "sagemaker_containers", "xgboost"}),
     "batch_inference": frozenset({"boto3", "numpy", "xgboost"}),
     "hf_import_models": frozenset({"boto3", "botocore"}),
 }

@@ -15,13 +15,16 @@ KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-5555555555
 def steps(settings: Settings) -> dict[str, dict[str, Any]]:
     """The compiled steps by name, those inside the condition included."""
     pipeline = build_pipeline(settings, ProjectSession(settings))
-    first, condition = json.loads(pipeline.definition())["Steps"]
-    return {step["Name"]: step for step in [first, condition, *condition["Arguments"]["IfSteps"]]}
+    first, approved = json.loads(pipeline.definition())["Steps"]
+    prepare, enough = approved["Arguments"]["IfSteps"]
+    inner = [step for branch in ("IfSteps", "ElseSteps") for step in enough["Arguments"][branch]]
+    return {step["Name"]: step for step in [first, approved, prepare, enough, *inner]}
 
 
 def test_the_model_is_selected_first_and_the_rest_waits_for_an_approval(steps: dict[str, dict[str, Any]]) -> None:
     """Without one, nothing runs and nothing fails."""
-    assert list(steps) == ["SelectModel", "ModelApproved", "Prepare", "CreateModel", "Transform"]
+    first = ["SelectModel", "ModelApproved", "Prepare", "EnoughRows"]
+    assert list(steps) == [*first, "CreateModel", "Transform", "TooFewRows"]
     assert steps["ModelApproved"]["Arguments"]["ElseSteps"] == []
 
 

@@ -26,10 +26,12 @@ from abalone.generate_data import DATA_KEY
 XGBOOST_VERSION = "3.0-5"
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 
-# How the XGBoost container finds the inference code inside the model.
+# How the XGBoost container finds the inference code inside the model, and what callers get who do not say what they
+# accept; the container's own choice would be JSON.
 SERVING = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
 }
 
 
@@ -188,7 +190,7 @@ def _register(jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate:
         step_args=model.register(
             model_package_group_name=jobs.settings.model_package_group,
             content_types=["text/csv"],
-            response_types=["text/csv"],
+            response_types=["text/csv", "application/json"],
             inference_instances=[parameters.inference_instance],
             transform_instances=[parameters.inference_instance],
             approval_status=parameters.approval,

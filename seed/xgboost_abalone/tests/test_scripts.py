@@ -5,7 +5,6 @@ import shutil
 import tarfile
 from pathlib import Path
 
-import inference
 import pytest
 from abalone.generate_data import generate
 from evaluate import evaluate
@@ -78,6 +77,28 @@ def test_too_little_data_is_refused(tmp_path: Path) -> None:
         preprocess(tmp_path, seed=1)
 
 
+def test_every_csv_file_below_the_folder_is_read(folder: Path) -> None:
+    """However deep it lies, and however its ending is written; marker files are no data."""
+    lines = list(generate(6, seed=4))
+    (folder / "input/2026/january").mkdir(parents=True)
+    (folder / "input/2026/MORE.CSV").write_text("\n".join(lines[:2]), encoding="utf-8-sig")
+    (folder / "input/2026/january/more.csv").write_text("\n".join(lines[2:]), encoding="utf-8")
+    (folder / "input/_SUCCESS").write_text("", encoding="utf-8")
+
+    rows = read_folder(folder / "input")
+
+    assert len(rows) == 400 + len(lines)
+    assert {row["sex"] for row in rows} == {"F", "I", "M"}
+
+
+def test_files_that_would_be_passed_over_are_refused_by_name(folder: Path) -> None:
+    """A model of a part of the data looks like any other."""
+    (folder / "input/more.parquet").write_text("", encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"more\.parquet \(1 of 2 files\)"):
+        read_folder(folder / "input")
+
+
 def test_a_failing_job_leaves_its_reason_where_sagemaker_looks(tmp_path: Path) -> None:
     """The reason, short enough to be shown."""
     with pytest.raises(ValueError, match="bad"), report_failure("failure", tmp_path / "output"):
@@ -86,17 +107,3 @@ def test_a_failing_job_leaves_its_reason_where_sagemaker_looks(tmp_path: Path) -
     reason = (tmp_path / "output/failure").read_text()
     assert reason.startswith("ValueError: bad row")
     assert len(reason) == 1024
-
-
-@pytest.mark.parametrize("content_type", ["text/csv", "text/csv; charset=utf-8", "TEXT/CSV"])
-def test_a_request_is_csv_however_it_is_written(content_type: str) -> None:
-    """Callers write the content type in more than one way."""
-    rows = inference.input_fn(b"M,0.455,0.365,0.095,0.514,0.2245,0.101,0.15\n", content_type)
-
-    assert rows[0]["sex"] == "M"
-
-
-def test_other_content_types_are_refused() -> None:
-    """With a message that says what to send."""
-    with pytest.raises(ValueError, match="send text/csv"):
-        inference.input_fn(b"{}", "application/json")

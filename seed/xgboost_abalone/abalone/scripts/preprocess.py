@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 from failure import report_failure
-from features import COLUMNS, DataError, Matrix, Preprocessing, Row, read_rows, target
+from features import COLUMNS, DataError, Matrix, Preprocessing, Row, decode, read_rows, target
 
 TRAIN_SHARE = 0.70
 VALIDATION_SHARE = 0.15
 SMALLEST_DATASET = 20
+_SHOWN_FILES = 3
 
 
 def main() -> None:
@@ -42,11 +43,28 @@ def preprocess(folder: Path, seed: int) -> None:
 
 
 def read_folder(folder: Path) -> list[Row]:
-    """The rows of every CSV file in a folder."""
-    files = sorted(folder.glob("*.csv"))
-    if not files:
+    """The rows of every CSV file in a folder and the folders below it."""
+    return [
+        row
+        for name, content in sorted(read_files(folder).items())
+        for row in read_rows(decode(content, name), COLUMNS, name)
+    ]
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The CSV files by their path in the folder; a name that begins with . or _ is no data (_SUCCESS, .DS_Store).
+
+    Raises:
+        DataError: there is none, or something else lies among them: nobody should train on a part without knowing.
+    """
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    names = {path.relative_to(folder).as_posix(): path for path in paths if not path.name.startswith((".", "_"))}
+    others = sorted(name for name, path in names.items() if path.suffix.lower() != ".csv")
+    if others:
+        raise DataError(f"not a .csv file: {', '.join(others[:_SHOWN_FILES])} ({len(others)} of {len(names)} files)")
+    if not names:
         raise DataError(f"no .csv file in {folder}")
-    return [row for f in files for row in read_rows(f.read_text(encoding="utf-8"), COLUMNS, f.name)]
+    return {name: path.read_bytes() for name, path in names.items()}
 
 
 def split(rows: list[Row], seed: int) -> tuple[list[Row], list[Row], list[Row]]:
