@@ -1,4 +1,4 @@
-# What people type. A fresh clone needs Python 3.11 or later and Node; everything else is set up here.
+# What people type. A fresh clone needs Python 3.11 or later and Node, its tests a C compiler; all else is set up here.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -14,7 +14,7 @@ SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models mo
 FINETUNE_INSTALLED := .venv-finetune/.installed
 TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
-FINETUNE_LOCKS := $(FINETUNE)/requirements.txt $(FINETUNE)/requirements-dev.txt
+FINETUNE_LOCKS := $(addprefix $(FINETUNE)/,requirements.txt requirements-dev.txt requirements-test.txt)
 INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED) \
 	$(CHECKERS_INSTALLED) $(XGBOOST_INSTALLED)
 SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/seeds --python-executable

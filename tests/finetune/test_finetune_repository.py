@@ -19,7 +19,7 @@ def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(repos
     assert "skipped" not in output
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-test.txt"])
 def test_every_lock_pins_and_hashes_every_package_and_names_no_registry(
     repository: SeedRepository, name: str
 ) -> None:

@@ -1,6 +1,7 @@
 """The compiled pipeline, executed: its own scripts, real XGBoost, generated data, and no AWS."""
 
 import csv
+import hashlib
 import io
 import json
 import socket
@@ -37,10 +38,13 @@ def test_the_registered_metrics_are_those_of_the_evaluation(training: Training, 
     assert registered["r2"]["value"] > 0.4
 
 
-def test_a_package_says_from_which_execution_data_and_seed_it_came(good: Execution) -> None:
+def test_a_package_says_from_which_execution_commit_data_and_seed_it_came(good: Execution, dataset: Path) -> None:
     assert good.registered[0]["CustomerMetadataProperties"] == {
         "execution": "arn:local:execution/good",
+        "commit": "0f1e2d3c" * 5,
         "input-data": f"s3://{BUCKET}/data/abalone.csv",
+        "input-data-sha256": hashlib.sha256(dataset.read_bytes()).hexdigest(),
+        "input-data-rows": "1500",
         "random-seed": "42",
     }
 

@@ -2,7 +2,9 @@
 
 import ast
 import re
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,22 @@ def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
     assert "skipped" not in output
+
+
+def test_the_pipeline_compiles_on_ones_own_machine_as_the_readme_says(
+    any_repository: SeedRepository, seed: str, tmp_path: Path
+) -> None:
+    """With the example of the environment as it stands, no network and no credentials."""
+    readme = (any_repository.root / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"(?m)^    cp \.env\.example \.env\n(?:    .+\n)+", readme)
+    repository = SeedRepository(tmp_path / "repository")
+    shutil.copytree(any_repository.root, repository.root)
+
+    log = repository.run(["bash", "-ec", textwrap.dedent(block)], offline=True)
+
+    assert f"python -m mlops.deliver {PACKAGES[seed]}.pipeline --compile-only definition.json" in block
+    assert "compiled, nothing sent to AWS: definition.json" in log
+    assert ".env\n" in (repository.root / ".gitignore").read_text(encoding="utf-8")
 
 
 def test_every_lock_pins_and_hashes_every_package(any_repository: SeedRepository) -> None:

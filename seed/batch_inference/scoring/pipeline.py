@@ -6,10 +6,10 @@ Which model predicts is decided when the pipeline runs, not when it is built.
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops.images import container_image
 from mlops.jobs import Jobs
 from mlops.session import ProjectSession
 from mlops.settings import Settings
-from sagemaker.core import image_uris
 from sagemaker.core.workflow.conditions import ConditionEquals
 from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
@@ -87,9 +87,13 @@ class Prepared:
 
 
 def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
-    """The pipeline of this project."""
+    """The pipeline of this project.
+
+    Raises:
+        SettingsError: the container's image is not in the region.
+    """
     parameters = Parameters.defaults(settings)
-    image = image_uris.retrieve("xgboost", region=settings.region, version=XGBOOST_VERSION)
+    image = container_image("xgboost", region=settings.region, version=XGBOOST_VERSION)
     jobs = Jobs(settings, session, image, SCRIPTS)
     selected = _select(jobs, parameters)
     return Pipeline(

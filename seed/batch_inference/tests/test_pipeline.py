@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from mlops.service_values import unknown_values
 from mlops.session import ProjectSession
 from mlops.settings import Settings
 from scoring.pipeline import build_pipeline
@@ -52,3 +53,8 @@ def test_prediction_is_protected(steps: dict[str, dict[str, Any]]) -> None:
     assert len(steps["CreateModel"]["Arguments"]["VpcConfig"]["Subnets"]) == 2
     assert transform["TransformResources"]["VolumeKmsKeyId"] == KEY
     assert transform["TransformOutput"]["KmsKeyId"] == KEY
+
+
+def test_every_value_is_one_that_sagemaker_knows(settings: Settings) -> None:
+    """A misspelt default of an instance type fails here, and not when its step starts."""
+    assert unknown_values(json.loads(build_pipeline(settings, ProjectSession(settings)).definition()), {}) == []

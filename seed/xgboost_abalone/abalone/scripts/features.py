@@ -1,7 +1,7 @@
 """What an abalone row looks like, and how it becomes the numbers that XGBoost sees.
 
-The same code runs in preprocessing and in inference. It needs Python 3.10 and NumPy only: that is what the
-XGBoost container has.
+The same code runs in preprocessing and in inference. It needs Python 3.10 and NumPy only. The XGBoost container has
+pandas and scikit-learn, too; a model that is saved with them is tied to their versions.
 """
 
 from __future__ import annotations

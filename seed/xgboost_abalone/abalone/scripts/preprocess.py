@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -31,24 +33,33 @@ def main() -> None:
 
 
 def preprocess(folder: Path, seed: int) -> None:
-    """Read ``input``, write ``train``, ``validation``, ``test`` and ``preprocessing``."""
-    train, validation, test = split(read_folder(folder / "input"), seed)
+    """Read ``input``, write ``train``, ``validation``, ``test``, ``preprocessing`` and ``data``."""
+    files = read_files(folder / "input")
+    rows = read_all(files)
+    train, validation, test = split(rows, seed)
     preprocessing = Preprocessing.fit(train)
-    _output(folder, "preprocessing")
-    preprocessing.save(folder / "preprocessing")
+    preprocessing.save(_output(folder, "preprocessing"))
     write_features(_output(folder, "train"), preprocessing.apply(train), target(train))
     write_features(_output(folder, "validation"), preprocessing.apply(validation), target(validation))
     write_rows(_output(folder, "test"), test)
+    # Text, for a model package's metadata holds nothing else.
+    described = {"sha256": digest(files), "files": str(len(files)), "rows": str(len(rows))}
+    (_output(folder, "data") / "data.json").write_text(json.dumps(described, indent=2), encoding="utf-8")
     print(f"rows: {len(train)} train, {len(validation)} validation, {len(test)} test")
 
 
-def read_folder(folder: Path) -> list[Row]:
-    """The rows of every CSV file in a folder and the folders below it."""
-    return [
-        row
-        for name, content in sorted(read_files(folder).items())
-        for row in read_rows(decode(content, name), COLUMNS, name)
-    ]
+def read_all(files: dict[str, bytes]) -> list[Row]:
+    """The rows of all files, in the order of their names."""
+    return [row for name, content in sorted(files.items()) for row in read_rows(decode(content, name), COLUMNS, name)]
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """The SHA-256 of a file, as ``sha256sum`` prints it; of several, that of its list of them, sorted by name."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if len(hashes) == 1:
+        return next(iter(hashes.values()))
+    listed = "".join(f"{each}  {name}\n" for name, each in sorted(hashes.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
