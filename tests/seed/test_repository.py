@@ -8,6 +8,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from build_variables import SCORING_VARIANTS, VARIANTS
+from hf_variables import HF_VARIANTS
 from sagemaker_templates.seeds import seed_folder
 from seed_repository import SeedRepository
 
@@ -38,9 +40,13 @@ def any_repository(
 
 
 def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
-    any_repository: SeedRepository,
+    any_repository: SeedRepository, seed: str
 ) -> None:
-    output = any_repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
+    """With the variables of a build, where they run before anything is delivered."""
+    variables = {"xgboost_abalone": VARIANTS, "batch_inference": SCORING_VARIANTS, "hf_import_models": HF_VARIANTS}
+    output = any_repository.python(
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True, environment=variables[seed]["all"]
+    )
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
     assert "skipped" not in output
