@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from codepipeline_run import DeliveryPipeline, Execution, Run
+from container_runtime import ContainerRuntime
+from deploy.check import check_answer
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
@@ -22,6 +24,7 @@ from sagemaker_templates.seeds import assemble, seed_folder
 from site_on_emulator import Site, at_once, site_maker
 from terraform_starter import Missing, terraform_starter
 from trained_model import TrainedModel, seed_python, train
+from xgboost_container import PYTHON as CONTAINER_PYTHON
 
 # In one process, for what its fixture makes takes minutes.
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("story")]
@@ -236,6 +239,29 @@ def test_each_account_serves_the_approved_model_with_its_environments_settings(
     assert serving.model["PrimaryContainer"]["ModelPackageName"] == story.versions["old"]
     assert serving.model["ExecutionRoleArn"].startswith(f"arn:aws:iam::{account}:role/model-deploy/")
     assert serving.model["EnableNetworkIsolation"] is True
+
+
+@pytest.mark.parametrize("environment", ACCOUNTS)
+def test_what_is_deployed_answers_the_check_after_the_apply_in_the_containers_own_server(
+    world: World, story: Story, environment: str, missing: Missing, tmp_path: Path
+) -> None:
+    """Trained, approved, deployed, invoked as the apply's check does: without an Accept header."""
+    assert not story.first.failed
+    if not CONTAINER_PYTHON.exists():
+        missing("the XGBoost container's server is not installed: make tests/xgboost_container/.venv/.installed")
+    runtime = ContainerRuntime(world.emulator, ACCOUNTS[environment], ACCOUNTS["dev"], REGION, tmp_path)
+    sample = world.repository / "samples/abalone.csv"
+    rows = sample.read_text(encoding="utf-8").splitlines()
+
+    check_answer(runtime, f"serving-{environment}", sample, "text/csv")
+    answer = runtime.invoke_endpoint(
+        EndpointName=f"serving-{environment}", ContentType="text/csv", Body=sample.read_bytes()
+    )
+
+    assert answer["ContentType"].startswith("text/csv")
+    predictions = [float(line) for line in answer["Body"].read().split()]
+    assert len(predictions) == len(rows)
+    assert all(1 < rings < 30 for rings in predictions)
 
 
 def test_a_second_run_after_a_rejected_version_changes_nothing(story: Story) -> None:
