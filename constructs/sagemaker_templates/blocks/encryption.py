@@ -44,12 +44,10 @@ USE = (
 )
 """What reading and writing of encrypted data takes."""
 
-USE_FOR_OBJECTS = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-"""What S3 asks of whoever reads and writes encrypted objects
+READ_OBJECTS = ("kms:Decrypt",)
+USE_OBJECTS = (*READ_OBJECTS, "kms:GenerateDataKey")
+"""What S3 asks of whoever reads, and of whoever reads and writes encrypted objects
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html)."""
-
-READ = ("kms:Decrypt", "kms:DescribeKey")
-"""What reading of encrypted data takes."""
 
 
 def encryption_key(

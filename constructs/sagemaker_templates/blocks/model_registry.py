@@ -47,14 +47,14 @@ def _read(names: ProjectNames, readers: Sequence[str]) -> list[Statement]:
         Statement(
             "ReadGroup",
             ["sagemaker:DescribeModelPackageGroup"],
-            [names.arn("sagemaker", f"model-package-group/{group}")],
+            names.model_package_groups(group),
             principals=principals,
             conditions=[deployers],
         ),
         Statement(
             "DeployPackages",
             ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-            [names.arn("sagemaker", f"model-package/{group}/*")],
+            names.model_packages(group),
             principals=principals,
             conditions=[deployers],
         ),
