@@ -168,6 +168,10 @@ class FoundationNames:
     def seeder_role(self) -> str:
         return self.seeder_function
 
+    def seeder_policy(self, number: int) -> str:
+        """A policy that is attached to the seeder's role; the first is its own and has its name."""
+        return f"{self.seeder_role}-{number}"
+
     @property
     def seeder_log_group(self) -> str:
         return f"/aws/lambda/{self.seeder_function}"

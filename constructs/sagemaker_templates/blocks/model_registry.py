@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sagemaker_templates.blocks.iam import Statement, policy_document
+from sagemaker_templates.blocks.iam import RESOURCE_POLICY, Statement, policy_document
 from sagemaker_templates.blocks.promotion import deployers_of
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.naming import ProjectNames
@@ -31,7 +31,7 @@ def model_package_group(scope: Any, id_: str, *, names: ProjectNames, readers: S
             scope,
             f"{id_}_policy",
             model_package_group_name=group.model_package_group_name,
-            resource_policy=policy_document(scope, f"{id_}_access", _read(names, readers)),
+            resource_policy=policy_document(scope, f"{id_}_access", _read(names, readers), most=RESOURCE_POLICY),
         )
     return group
 

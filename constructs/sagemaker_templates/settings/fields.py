@@ -108,6 +108,9 @@ EnvironmentName = Annotated[
         max_length=32,
     ),
 ]
+# A pipeline has 50 stages (https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html), and no policy that
+# names each account is then longer than AWS takes: see tests/unit/test_fleet.py.
+EnvironmentNames = Annotated[tuple[EnvironmentName, ...], Field(max_length=40)]
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html#sagemaker-CreateProject-request-ProjectName
 # allows upper case too; the names of S3 buckets, which are derived from it, do not.
 ProjectName = Annotated[

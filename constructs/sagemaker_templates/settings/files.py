@@ -142,8 +142,8 @@ class EnvironmentKeys(FileModel):
         default=NetworkKeys(),
         description="The VPC that jobs and endpoints run in; without it, SageMaker's own network.",
     )
-    promotes_to: tuple[fields.EnvironmentName, ...] = Field(
-        default=(), description="The environments that models go to from here, in order."
+    promotes_to: fields.EnvironmentNames = Field(
+        default=(), description="The environments that models go to from here, in order; at most 40."
     )
     protect_data: bool = Field(
         default=True,
