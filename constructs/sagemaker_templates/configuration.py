@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from sagemaker_templates import foundation_checks
 from sagemaker_templates.naming import name_problems
 from sagemaker_templates.settings import Configuration, load
 from sagemaker_templates.settings.objections import Objection
@@ -28,6 +29,7 @@ def load_configuration(environments: Path, output: Path | None = None) -> Config
 
 
 def _template_checks(configuration: Configuration) -> Iterator[Objection]:
+    yield from foundation_checks.objections(configuration, all_templates())
     for name, template in all_templates().items():
         if template.checks:
             projects = [project for project in configuration.projects if project.template == name]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from sagemaker_templates.settings.model import Environment, Project, S3State, Target
 
 SERVICE_ROLE_PATH = "/service-role/"
+PROJECT_NAME_TAG = "sagemaker:project-name"
+"""Is on everything that belongs to a project, its endpoints included."""
 TARGET_ROLE_PATH = "/model-deploy/"
 """Of every role that a deployment has in its targets: what other accounts grant is granted to roles of this path."""
 
@@ -166,6 +168,10 @@ class FoundationNames:
     def seeder_role(self) -> str:
         return self.seeder_function
 
+    def seeder_policy(self, number: int) -> str:
+        """A policy that is attached to the seeder's role; the first is its own and has its name."""
+        return f"{self.seeder_role}-{number}"
+
     @property
     def seeder_log_group(self) -> str:
         return f"/aws/lambda/{self.seeder_function}"
@@ -319,10 +325,26 @@ class ProjectNames:
         """The ARN of a bucket."""
         return f"arn:{self.partition}:s3:::{bucket}"
 
+    def model_package_groups(self, group: str) -> list[str]:
+        """The ARNs under which a model package group of the project's account and region may be asked for.
+
+        SageMaker hands out ARNs of groups and packages in lower case, and has been seen to ask IAM for the name as it
+        was given (https://github.com/aws-samples/ml-edge-getting-started/issues/18); IAM tells one from the other.
+        """
+        return [self.arn("sagemaker", f"model-package-group/{name}") for name in _spellings(group)]
+
+    def model_packages(self, group: str) -> list[str]:
+        """The ARNs under which the packages of such a group may be asked for."""
+        return [self.arn("sagemaker", f"model-package/{name}/*") for name in _spellings(group)]
+
     def endpoint(self, service: str) -> str:
         """The name of a service's endpoint in the project's region, as ``kms:ViaService`` has it."""
         domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
         return f"{service}.{self.project.environment.region}.{domain}"
+
+    @property
+    def account_id(self) -> str:
+        return self.project.environment.account_id
 
     @property
     def region(self) -> str:
@@ -456,6 +478,10 @@ class TargetNames:
         return {**self.target.tags, **_studio_tags(self.project)}
 
     @property
+    def account_id(self) -> str:
+        return self.target.account_id
+
+    @property
     def region(self) -> str:
         return self.target.region
 
@@ -497,11 +523,16 @@ class TargetNames:
         yield IAM_ROLE, self.apply_role
 
 
+def _spellings(name: str) -> list[str]:
+    """A name as it is and in lower case, once where that is the same."""
+    return list(dict.fromkeys([name, name.lower()]))
+
+
 def _studio_tags(project: Project) -> dict[str, str]:
     """SageMaker Studio finds a project's resources by the first two."""
     tags = {
         "sagemaker:project-id": project.id,
-        "sagemaker:project-name": project.name,
+        PROJECT_NAME_TAG: project.name,
         "sagemaker:domain-id": project.domain_id,
         "sagemaker:domain-arn": project.domain_arn,
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from build_variables import KEY, VARIANTS, VPC
+from images_of_roles import allowed_images, repository_of
 from pipeline_definition import Definition, Step, dependencies, gets, problems
 from seed_repository import Compiled
 
@@ -184,6 +185,18 @@ def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:
     }
 
     assert all(".eu-west-1." in image for image in images)
+
+
+def test_jobs_and_packages_name_images_that_the_role_may_pull_and_see(
+    compiled: dict[str, Compiled],
+) -> None:
+    definition = compiled["plain"].definition
+    jobs = {step.arguments["AppSpecification"]["ImageUri"] for step in definition.of_type("Processing")}
+    jobs.add(definition.step("Train").arguments["AlgorithmSpecification"]["TrainingImage"])
+    (container,) = definition.step("Register").arguments["InferenceSpecification"]["Containers"]
+
+    assert {repository_of(image) for image in jobs} == allowed_images("minimal", "abalone", "PullImages")
+    assert {repository_of(container["Image"])} == allowed_images("minimal", "abalone", "SeeServingImages")
 
 
 def test_compiling_happened_where_no_network_was() -> None:

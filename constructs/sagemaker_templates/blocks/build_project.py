@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import USE, USE_FOR_OBJECTS
+from sagemaker_templates.blocks.encryption import USE, USE_OBJECTS
 from sagemaker_templates.blocks.iam import Role, Statement, from_resource, passed_to, service_role
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
 from sagemaker_templates.providers import aws
@@ -178,21 +178,25 @@ def pipeline_artifacts(names: ProjectNames, bucket: str | None = None) -> list[S
     Args:
         bucket: holds them; in another than the pipeline bucket only what CodePipeline itself puts there.
     """
-    own = bucket is None or bucket == names.pipeline_bucket
-    arn = names.bucket_arn(bucket or names.pipeline_bucket)
-    objects = "*" if own else f"{names.delivery_pipeline[:_CERTAIN_CHARACTERS]}*"
     return [
         Statement(
             "PipelineArtifacts",
             ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            [f"{arn}/{objects}"],
+            [artifact_objects(names, bucket)],
         ),
         Statement(
             "PipelineArtifactBucket",
             ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            [arn],
+            [names.bucket_arn(bucket or names.pipeline_bucket)],
         ),
     ]
+
+
+def artifact_objects(names: ProjectNames, bucket: str | None = None) -> str:
+    """ARN of the delivery pipeline's artifacts; ``bucket`` as in ``pipeline_artifacts``."""
+    own = bucket is None or bucket == names.pipeline_bucket
+    objects = "*" if own else f"{names.delivery_pipeline[:_CERTAIN_CHARACTERS]}*"
+    return f"{names.bucket_arn(bucket or names.pipeline_bucket)}/{objects}"
 
 
 def build_ml_pipeline(
@@ -232,7 +236,7 @@ def build_ml_pipeline(
             ["s3:PutObject"],
             [f"{bucket}/{names.pipeline_prefix}/code/*", *(f"{bucket}/{path}" for path in first_data)],
         ),
-        Statement("EncryptCode", USE_FOR_OBJECTS, [artifact_key.arn]),
+        Statement("EncryptCode", USE_OBJECTS, [artifact_key.arn]),
     ]
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sagemaker_templates.blocks.approval_trigger import approval_rule
+from sagemaker_templates.blocks.approved_models import find_packages
 from sagemaker_templates.blocks.build_project import build_role, builds
 from sagemaker_templates.blocks.code_repository import Source
 from sagemaker_templates.blocks.delivery_pipeline import SOURCE_ARTIFACT, staged_pipeline
@@ -123,7 +124,7 @@ def _reading_builds(
         projects=[names.build_project, names.plan_project],
         description=f"Finds the model and plans the deployment of {names.project.name}",
         statements=[
-            _find_models(names, group),
+            find_packages(names, group),
             _assume("AssumePlanners", [target.role_arn(target.planner_role) for target in targets]),
         ],
     )
@@ -154,14 +155,6 @@ def _apply_build(builder: _Builder, target: TargetNames, variables: Mapping[str,
         },
     )
     return role
-
-
-def _find_models(names: ProjectNames, group: str) -> Statement:
-    return Statement(
-        "FindModels",
-        ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
-        [names.arn("sagemaker", f"model-package-group/{group}"), names.arn("sagemaker", f"model-package/{group}/*")],
-    )
 
 
 def _assume(sid: str, roles: Sequence[str]) -> Statement:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import KEY_ITSELF, READ, encryption_key, logs_may_encrypt
+from sagemaker_templates.blocks.encryption import KEY_ITSELF, READ_OBJECTS, encryption_key, logs_may_encrypt
 from sagemaker_templates.blocks.iam import Statement
 from sagemaker_templates.blocks.promotion import endpoints_of
 from sagemaker_templates.blocks.storage import BucketOptions, encrypted_bucket
@@ -99,7 +99,7 @@ def _decrypt(readers: Sequence[str]) -> list[Statement]:
     return [
         Statement(
             "DecryptToDeploy",
-            READ,
+            READ_OBJECTS,
             ["*"],
             principals={"AWS": sorted(readers)},
             conditions=[endpoints_of(readers)],

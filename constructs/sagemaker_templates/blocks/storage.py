@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.iam import Condition, Statement, policy_document
+from sagemaker_templates.blocks.iam import RESOURCE_POLICY, Condition, Statement, policy_document
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.providers import aws
 
@@ -70,7 +70,7 @@ def encrypted_bucket(
         scope,
         f"{id_}_policy",
         bucket=bucket.id,
-        policy=policy_document(scope, f"{id_}_access", [_tls_only(arn), *statements]),
+        policy=policy_document(scope, f"{id_}_access", [_tls_only(arn), *statements], most=RESOURCE_POLICY),
         depends_on=[private],
     )
 

@@ -26,12 +26,23 @@ from sagemaker_templates.blocks.target_facts import Options, target_facts
 from sagemaker_templates.deployment_checks import objections
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.seeds import seed_folder
-from sagemaker_templates.settings.fields import BucketName, ModelPackageGroupName
+from sagemaker_templates.settings.fields import BucketName, ImageRepositories, ModelPackageGroupName
 from sagemaker_templates.settings.model import Project, S3State, TemplateParameters
 from sagemaker_templates.templates.context import ProjectContext, TargetContext
 from sagemaker_templates.templates.registry import Template
 
 _SUFFIX = "deploy"
+_SERVING_IMAGES = (
+    "djl-inference",
+    "huggingface-pytorch-inference",
+    "huggingface-pytorch-tgi-inference",
+    "huggingface-vllm",
+    "pytorch-inference",
+    "sagemaker-scikit-learn",
+    "sagemaker-xgboost",
+    "tensorflow-inference",
+)
+"""What AWS serves models in."""
 
 
 class Parameters(TemplateParameters):
@@ -42,6 +53,10 @@ class Parameters(TemplateParameters):
     )
     model_bucket_name: BucketName = Field(
         description="The bucket that the models of that group lie in; the endpoints' roles may read it."
+    )
+    model_image_repositories: ImageRepositories = Field(
+        default=_SERVING_IMAGES,
+        description="The repositories of the images that the group's models run in; endpoints may pull these only.",
     )
     enable_network_isolation: bool = Field(
         default=False, description="Give the endpoints' containers no network at all."
@@ -125,6 +140,7 @@ def build_target(context: TargetContext) -> list[Asset]:
         names=names,
         pipeline=pipeline,
         models=models,
+        images=parameters.model_image_repositories,
         key=key,
         captures=parameters.enable_data_capture,
         security_groups=security_groups,
