@@ -115,7 +115,8 @@ def test_what_the_container_said_is_told_whole_with_its_status_and_its_log(servi
     with pytest.raises(DeployError) as error:
         check_answer(service.client, ENDPOINT, SAMPLE)
     assert str(error.value) == (
-        f"{ENDPOINT} does not answer sample.csv: the model answers {status}: row 1: 8 columns expected; its log: arn:log"
+        f"{ENDPOINT} does not answer sample.csv: the model answers {status}: row 1: 8 columns expected; "
+        "its log: arn:log"
     )
 
 

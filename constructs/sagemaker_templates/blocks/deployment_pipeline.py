@@ -22,6 +22,10 @@ from sagemaker_templates.blocks.project_storage import Storage
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.providers import aws
 
+LONGEST_VALUE = 1000
+"""The most characters of one value in an action's configuration
+(https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html, configuration)."""
+
 _RELEASE = "Release"
 """Artifact and namespace of the resolved model."""
 
@@ -217,6 +221,15 @@ def _assume(sid: str, roles: Sequence[str]) -> Statement:
     return Statement(sid, ["sts:AssumeRole"], roles)
 
 
+def plan_variables(target: TargetNames) -> str:
+    """The value of a plan action's configuration that names its target: of all values the one that grows."""
+    return _as_value(_target_variables(target, target.planner_role))
+
+
+def _as_value(variables: Mapping[str, str]) -> str:
+    return json.dumps([{"name": name, "type": "PLAINTEXT", "value": value} for name, value in variables.items()])
+
+
 def _target_variables(target: TargetNames, role: str) -> dict[str, str]:
     return {
         "TARGET": target.target.name,
@@ -332,7 +345,6 @@ def _build_action(
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Any:
     """A build whose primary input is the first."""
-    listed = [{"name": variable, "type": "PLAINTEXT", "value": value} for variable, value in variables.items()]
     return aws.codepipeline.CodepipelineStageAction(
         name=name,
         category="Build",
@@ -346,7 +358,7 @@ def _build_action(
         configuration={
             "ProjectName": project,
             **({"PrimarySource": inputs[0]} if len(inputs) > 1 else {}),
-            **({"EnvironmentVariables": json.dumps(listed)} if listed else {}),
+            **({"EnvironmentVariables": _as_value(variables)} if variables else {}),
         },
     )
 

@@ -98,8 +98,7 @@ def program(scope: Any, id_: str, *, asset: Asset, names: ProjectNames, key: Any
     digest = hashlib.sha256(asset.content).hexdigest()
     name = f"{PREFIX}{digest}.zip"
     # An object has at most ten tags, fewer than a project may have
-    # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html): it has the project's name alone.
-    tags = {"sagemaker:project-name": names.project.name}
+    # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html): it has none of the provider's.
     made = bindings.S3Object(
         scope,
         id_,
@@ -110,7 +109,7 @@ def program(scope: Any, id_: str, *, asset: Asset, names: ProjectNames, key: Any
         content_type="application/zip",
         kms_key_id=key.arn,
         override_provider=bindings.S3ObjectOverrideProvider(
-            default_tags=bindings.S3ObjectOverrideProviderDefaultTags(tags=tags)
+            default_tags=bindings.S3ObjectOverrideProviderDefaultTags(tags={})
         ),
         depends_on=list(after),
     )
