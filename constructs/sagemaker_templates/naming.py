@@ -254,6 +254,15 @@ class ProjectNames:
         return f"{self.build_project}-plan"
 
     @property
+    def review_project(self) -> str:
+        """The build project that reviews the plans of a deployment."""
+        return f"{self.build_project}-review"
+
+    @property
+    def review_role(self) -> str:
+        return f"{self.project.name}-review"
+
+    @property
     def build_log_group(self) -> str:
         return f"/aws/codebuild/{self.build_project}"
 
@@ -371,7 +380,8 @@ class ProjectNames:
         yield BUILD_PROJECT, self.build_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
-        for role in (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role):
+        roles = (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role)
+        for role in (*roles, self.review_role):
             yield IAM_ROLE, role
         yield SECURITY_GROUP, self.jobs_security_group
         yield KMS_ALIAS, self.artifact_key_alias

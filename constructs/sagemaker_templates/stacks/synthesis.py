@@ -190,8 +190,7 @@ class Synthesis:
         if plan.project is None:
             projects = _projects(self.configuration, plan.environment)
             return fill_foundation_stack(stack, plan.environment, projects, self.templates)
-        fill_project_stack(stack, plan.project, self.templates[plan.project.template])
-        return []
+        return fill_project_stack(stack, plan.project, self.templates[plan.project.template])
 
 
 def _kept(plan: StackPlan, templates: Mapping[str, Template]) -> frozenset[str]:

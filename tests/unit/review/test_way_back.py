@@ -181,6 +181,7 @@ OVERWRITTEN = {
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning",
+    "aws_s3_object",
     "aws_sagemaker_model_package_group_policy",
     "github_repository_file",
 }
