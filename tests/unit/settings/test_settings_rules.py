@@ -1,6 +1,7 @@
 """The rules for names hold for every text, not only for the ones that came to mind."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -11,9 +12,10 @@ import yaml
 from botocore.loaders import Loader as ServiceModels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sagemaker_templates.settings import InvalidSettings, fields, load
+from sagemaker_templates.settings import InvalidSettings, fields, files, load
 from sagemaker_templates.settings.regions import sagemaker_regions
 from sagemaker_templates.settings.rules import Rule
+from sagemaker_templates.templates.registry import all_templates
 from settings.settings_folder import ABALONE, DEV, FILES, PROD, TEMPLATES, write
 
 RULES = {
@@ -53,6 +55,35 @@ def test_what_a_rule_accepts_aws_accepts(service: str, shape: str, name: str, da
     assert aws.get("min", 0) <= len(text) <= aws.get("max", 10_000)
 
 
+def _rules_of(annotation: object) -> Iterator[Rule]:
+    yield from (part for part in get_args(annotation) if isinstance(part, Rule))
+    for inner in get_args(annotation):
+        if not isinstance(inner, Rule):
+            yield from _rules_of(inner)
+
+
+def _written_by_users() -> Iterator[tuple[str, Rule]]:
+    models = [files.EnvironmentKeys, files.ProjectKeys, files.TargetKeys, files.S3StateKeys, files.LocalStateKeys]
+    for model in [*models, *(template.parameters for template in all_templates().values())]:
+        for name, info in model.model_fields.items():
+            for rule in _rules_of(info.rebuild_annotation()):
+                yield f"{model.__name__}.{name}", rule
+
+
+@given(data=st.data())
+@settings(max_examples=10, deadline=None)
+def test_no_setting_that_may_come_into_an_arn_holds_a_wildcard(data: st.DataObject) -> None:
+    """A name with "*" or "?" would stand for other people's in a role's policy; schedules stand in no ARN."""
+    in_arns = [(name, rule) for name, rule in _written_by_users() if not name.endswith("schedule_expression")]
+    assert len(in_arns) > 30
+    for name, rule in in_arns:
+        text = data.draw(st.from_regex(re.compile(rule.pattern, re.ASCII), fullmatch=True))
+        assert not re.search(r"[*?]", text), name
+        at = data.draw(st.integers(0, len(text)))
+        for wildcard in "*?":
+            assert not rule.accepts(text[:at] + wildcard + text[at:]), name
+
+
 @given(text=NEAR_NAMES)
 def test_an_accepted_project_name_may_begin_a_bucket(text: str) -> None:
     """Whatever is accepted is lower case, 1 to 32 characters, and begins and ends with a letter or digit."""
@@ -79,7 +110,7 @@ def test_a_hint_is_always_accepted(text: str) -> None:
         ("VpcId", ["vpc-01234567", "vpc-0123456789abcdef0"], ["vpc-", "vpc-0123456g", "subnet-01234567"]),
         ("BucketName", ["abc", "a.b-c"], ["ab", "a..b", "-abc", "Abc", "a" * 64]),
         ("BucketArn", ["arn:aws-us-gov:s3:::abc"], ["abc", "arn:aws:s3:::abc/d", "arn:aws:s3:::Abc"]),
-        ("KeyPrefix", ["a", "a/b", "a.b/c-d"], ["", "/a", "a/", "a//b", "../a", "a/../b"]),
+        ("KeyPrefix", ["a", "a/b", "a.b/c-d"], ["", "/a", "a/", "a//b", "../a", "a/../b", "team*", "a/*"]),
         (
             "KmsKeyId",
             [
