@@ -16,7 +16,7 @@ from sagemaker_templates.settings import InvalidSettings, fields, files, load
 from sagemaker_templates.settings.regions import sagemaker_regions
 from sagemaker_templates.settings.rules import Rule
 from sagemaker_templates.templates.registry import all_templates
-from settings.settings_folder import ABALONE, DEV, FILES, PROD, TEMPLATES, write
+from settings.settings_folder import ABALONE, DEV, FILES, PROD, TEMPLATES, TrainParameters, write
 
 RULES = {
     name: next(part for part in get_args(value) if isinstance(part, Rule))
@@ -176,6 +176,26 @@ def test_regions_are_those_of_every_partition() -> None:
     """China and GovCloud are regions; FIPS endpoints are not."""
     assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(sagemaker_regions())
     assert not [region for region in sagemaker_regions() if "fips" in region]
+
+
+_NEAR_NUMBERS = st.one_of(
+    st.text(alphabet="0123456789", min_size=1, max_size=6),
+    st.from_regex(r"[-+]?(0[xXbo]?)?[0-9a-f_:.]{1,6}([eE][-+]?[0-9])?", fullmatch=True),
+    st.sampled_from(["yes", "on", "true", "Off", ".inf", ".nan", "1_0", "1:10", "0o12", "1e1"]),
+)
+
+
+@given(text=_NEAR_NUMBERS)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_number_that_is_taken_is_the_one_that_stands_there(text: str, tmp_path: Path) -> None:
+    """No octal, hexadecimal, base 60, underscore or boolean becomes another number than a reviewer reads."""
+    write(tmp_path, {ABALONE: FILES[ABALONE] + f"rounds: {text}\n"})
+    try:
+        parameters = load(tmp_path, TEMPLATES, environ={}).projects[0].parameters
+    except InvalidSettings:
+        return
+    assert isinstance(parameters, TrainParameters)
+    assert str(parameters.rounds) == text
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
