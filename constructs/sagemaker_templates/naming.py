@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sagemaker_templates.settings import tags as tag_rules
 from sagemaker_templates.settings.model import Environment, Project, S3State, Target
 
 SERVICE_ROLE_PATH = "/service-role/"
@@ -181,7 +182,7 @@ class FoundationNames:
     @property
     def tags(self) -> Mapping[str, str]:
         """Tags on every resource of the foundation stack."""
-        return {"sagemaker-templates:environment": self.environment.name, **self.environment.tags}
+        return {tag_rules.ENVIRONMENT: self.environment.name, **self.environment.tags}
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in this environment's account and region."""
@@ -499,13 +500,13 @@ class TargetNames:
 
 def _studio_tags(project: Project) -> dict[str, str]:
     """SageMaker Studio finds a project's resources by the first two."""
-    tags = {
-        "sagemaker:project-id": project.id,
-        "sagemaker:project-name": project.name,
-        "sagemaker:domain-id": project.domain_id,
-        "sagemaker:domain-arn": project.domain_arn,
+    own = {
+        tag_rules.PROJECT_ID: project.id,
+        tag_rules.PROJECT_NAME: project.name,
+        tag_rules.DOMAIN_ID: project.domain_id,
+        tag_rules.DOMAIN_ARN: project.domain_arn,
     }
-    return {key: value for key, value in tags.items() if value}
+    return {key: value for key, value in own.items() if value}
 
 
 def limit_problem(limit: Limit, name: str) -> str | None:
