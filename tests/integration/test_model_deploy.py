@@ -4,6 +4,7 @@ The stacks are applied to the emulator; the pipeline is read back from there and
 buildspecs that stand in the repository. One story is told once, and each test looks at a part of it.
 """
 
+import base64
 import hashlib
 import re
 import shutil
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from codepipeline_run import DeliveryPipeline, Execution, Run
 from container_runtime import ContainerRuntime
-from deploy.check import check_answer
+from sagemaker_templates.blocks.approved_plan.program.check import Sample, check_answer
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
@@ -385,7 +386,8 @@ def test_what_is_deployed_answers_the_check_after_the_apply_in_the_containers_ow
     sample = world.repository / "samples/abalone.csv"
     rows = sample.read_text(encoding="utf-8").splitlines()
 
-    check_answer(runtime, f"serving-{environment}", sample, "text/csv")
+    sent = Sample(name=sample.name, content_type="text/csv", body=base64.b64encode(sample.read_bytes()).decode())
+    check_answer(runtime, f"serving-{environment}", sent)
     answer = runtime.invoke_endpoint(
         EndpointName=f"serving-{environment}", ContentType="text/csv", Body=sample.read_bytes()
     )
