@@ -129,6 +129,13 @@ def test_projects_that_the_seeder_has_no_room_for_are_refused_at_the_first_of_th
     )
 
 
+def test_the_seeder_has_room_for_what_the_page_says_however_long_names_and_region_are() -> None:
+    in_longest_region = FoundationNames(an_environment(region="us-gov-east-1"))
+    repositories = [f"{number:04}{'a' * 28}-deploy" for number in range(1000)]
+
+    assert most_repositories(in_longest_region, repositories) >= 720
+
+
 def test_the_refusal_names_file_line_and_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foundation_checks, "most_repositories", lambda names, repositories: 1)
     projects = tmp_path / "dev" / "projects"
