@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sagemaker_templates.settings import tags as tag_rules
 from sagemaker_templates.settings.model import Environment, Project, S3State, Target
 
 SERVICE_ROLE_PATH = "/service-role/"
-PROJECT_NAME_TAG = "sagemaker:project-name"
+PROJECT_NAME_TAG = tag_rules.PROJECT_NAME
 """Is on everything that belongs to a project, its endpoints included."""
 TARGET_ROLE_PATH = "/model-deploy/"
 """Of every role that a deployment has in its targets: what other accounts grant is granted to roles of this path."""
@@ -187,7 +188,7 @@ class FoundationNames:
     @property
     def tags(self) -> Mapping[str, str]:
         """Tags on every resource of the foundation stack."""
-        return {"sagemaker-templates:environment": self.environment.name, **self.environment.tags}
+        return {tag_rules.ENVIRONMENT: self.environment.name, **self.environment.tags}
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in this environment's account and region."""
@@ -252,6 +253,15 @@ class ProjectNames:
     def plan_project(self) -> str:
         """The build project that plans a deployment."""
         return f"{self.build_project}-plan"
+
+    @property
+    def review_project(self) -> str:
+        """The build project that reviews the plans of a deployment."""
+        return f"{self.build_project}-review"
+
+    @property
+    def review_role(self) -> str:
+        return f"{self.project.name}-review"
 
     @property
     def build_log_group(self) -> str:
@@ -371,7 +381,8 @@ class ProjectNames:
         yield BUILD_PROJECT, self.build_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
-        for role in (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role):
+        roles = (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role)
+        for role in (*roles, self.review_role):
             yield IAM_ROLE, role
         yield SECURITY_GROUP, self.jobs_security_group
         yield KMS_ALIAS, self.artifact_key_alias
@@ -530,13 +541,13 @@ def spellings_of_group(name: str) -> list[str]:
 
 def _studio_tags(project: Project) -> dict[str, str]:
     """SageMaker Studio finds a project's resources by the first two."""
-    tags = {
-        "sagemaker:project-id": project.id,
-        PROJECT_NAME_TAG: project.name,
-        "sagemaker:domain-id": project.domain_id,
-        "sagemaker:domain-arn": project.domain_arn,
+    own = {
+        tag_rules.PROJECT_ID: project.id,
+        tag_rules.PROJECT_NAME: project.name,
+        tag_rules.DOMAIN_ID: project.domain_id,
+        tag_rules.DOMAIN_ARN: project.domain_arn,
     }
-    return {key: value for key, value in tags.items() if value}
+    return {key: value for key, value in own.items() if value}
 
 
 def limit_problem(limit: Limit, name: str) -> str | None:

@@ -5,11 +5,15 @@ needs nothing of that has a file ``.standalone`` in its folder; it does not beco
 """
 
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-_SEED_ROOT = Path(__file__).resolve().parents[2] / "seed"
+from sagemaker_templates.wording import counted
+
+_PACKAGED = Path(__file__).with_name("seed")
+_IN_A_CHECKOUT = Path(__file__).resolve().parents[2] / "seed"
 _SHARED = "_shared"
 _STANDALONE = ".standalone"
 
@@ -19,7 +23,7 @@ MAX_FILES = 100
 MAX_FILE_BYTES = 6 * 1024 * 1024
 """The largest file that CodeCommit takes through its API."""
 
-_HIDDEN_BUT_WANTED = frozenset({".gitignore", ".gitattributes", ".terraform.lock.hcl"})
+_HIDDEN_BUT_WANTED = frozenset({".env.example", ".gitignore", ".gitattributes", ".terraform.lock.hcl"})
 _LEFTOVER_FOLDERS = frozenset({"__pycache__"})
 _LEFTOVER_SUFFIXES = frozenset({".pyc", ".pyo", ".egg-info"})
 
@@ -35,12 +39,29 @@ class SeedError(ValueError):
 
 def seed_folder(name: str) -> Path:
     """The folder of a template's seed code."""
-    return _SEED_ROOT / name
+    return _seeds() / name
 
 
 def shared_folder() -> Path:
     """The folder of what every repository gets that does not stand alone."""
-    return _SEED_ROOT / _SHARED
+    return _seeds() / _SHARED
+
+
+def _seeds() -> Path:
+    """Where the seeds are: inside an installed package, beside the package in a checkout."""
+    return _PACKAGED if _PACKAGED.is_dir() else _IN_A_CHECKOUT
+
+
+def copy_seeds(seeds: Path, target: Path) -> None:
+    """Copy the folders of all seeds, without what work on them has left there.
+
+    Raises:
+        SeedError: a file is a link.
+    """
+    for path in _wanted(seeds, also=_STANDALONE):
+        copy = target / path.relative_to(seeds)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
 
 
 def assemble(template_seed: Path, shared: Path | None = None) -> Mapping[str, bytes]:
@@ -81,14 +102,14 @@ def _read(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _wanted(folder)}
 
 
-def _wanted(folder: Path) -> Iterator[Path]:
+def _wanted(folder: Path, *, also: str = "") -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if _is_leftover(path):
+        if _is_leftover(path) and path.name != also:
             continue
         if path.is_symlink():
             raise SeedError(f"{path.name} in {folder.name} is a link; a repository holds files only")
         if path.is_dir():
-            yield from _wanted(path)
+            yield from _wanted(path, also=also)
         else:
             yield path
 
@@ -113,7 +134,7 @@ def _folders(files: Mapping[str, bytes]) -> set[str]:
 
 def _refuse_oversize(files: Mapping[str, bytes]) -> None:
     if len(files) > MAX_FILES:
-        raise SeedError(f"{len(files)} files; a repository is seeded in one commit of at most {MAX_FILES}")
+        raise SeedError(f"{counted(len(files), 'file')}; a repository is seeded in one commit of at most {MAX_FILES}")
     large = sorted(path for path, content in files.items() if len(content) > MAX_FILE_BYTES)
     if large:
         raise SeedError(f"larger than {MAX_FILE_BYTES} bytes, the limit of one file: {', '.join(large)}")

@@ -36,7 +36,7 @@ def test_the_demo_applies_everything_plans_nothing_more_and_cleans_up(
     assert sorted(re.findall(r"^  (\S+) +planned again: no changes$", run.stdout, re.MULTILINE)) == stacks
     assert "CHANGES" not in run.stdout
     assert "\x1b" not in run.stdout, "output that is not a terminal is plain"
-    address = re.search(r"AWS at http://127\.0\.0\.1:(\d+)", run.stdout)
+    address = re.search(r"AWS at http://127\.0\.0\.1:(\d+), .*; it goes at the end", run.stdout)
     assert address
     assert not _listens(int(address[1]))
 

@@ -106,7 +106,7 @@ def test_a_demo_that_is_interrupted_ends_what_runs_and_says_what_is_left_undone(
     returned, said = demo.end(number)
     assert said.splitlines() == [
         f"interrupted ({number.name}): what ran was ended, nothing further was started",
-        "0 of 2 stacks were rolled out",
+        "0 of 2 stacks rolled out",
         "ended half way: dev-foundation",
         "not begun: dev-abalone",
         "the emulator and all that was created on it are gone; the synthesized JSON is still there",

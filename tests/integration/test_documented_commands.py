@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -25,6 +26,17 @@ RUN_ELSEWHERE = {
 }
 """Commands with a test of their own."""
 
+APP_WITHOUT_STACKS = """\
+import json, os, pathlib
+
+output = pathlib.Path(os.environ["CDKTF_OUTDIR"])
+output.mkdir(parents=True, exist_ok=True)
+(output / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": {}}))
+"""
+
+NO_NETWORK = 'require("https").request = () => { throw new Error("there is no network here"); };'
+"""For Node: what the command line would report to HashiCorp is made, and not sent."""
+
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
 
@@ -41,6 +53,17 @@ PAGES_WITH_COMMANDS = [page for page in PAGES if commands(page)]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the project as git has it, with the virtual environment that is there already."""
+    for file in _listed():
+        copied = tmp_path / file.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, copied)
+        # Older than the shared virtual environment, which make must find up to date and leave alone.
+        os.utime(copied, (0, 0))
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    return tmp_path
+
+
+def _listed() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -48,14 +71,7 @@ def copy(tmp_path: Path) -> Path:
         text=True,
         check=True,
     )
-    for name in listed.stdout.splitlines():
-        if (ROOT / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
-            # Older than the shared virtual environment, which make must find up to date and leave alone.
-            os.utime(tmp_path / name, (0, 0))
-    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    return tmp_path
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
 @pytest.fixture
@@ -92,6 +108,7 @@ def _script(page: Path) -> Iterator[str]:
 def test_the_commands_of_a_page_work_as_written(page: Path, copy: Path, variables: dict[str, str]) -> None:
     if page.name == "applying.md":
         _say_that_data_may_go(copy)
+    before = _tracked(copy)
     run = subprocess.run(
         ["bash", "-c", "\n".join(_script(page))],
         cwd=copy,
@@ -102,6 +119,13 @@ def test_the_commands_of_a_page_work_as_written(page: Path, copy: Path, variable
         check=False,
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    assert {name for name, content in _tracked(copy).items() if content != before[name]} == set()
+
+
+def _tracked(copy: Path) -> dict[str, bytes | None]:
+    """What git would find changed or gone: the files of the project as they are in the copy."""
+    names = [path.relative_to(ROOT) for path in _listed()]
+    return {str(name): (copy / name).read_bytes() if (copy / name).is_file() else None for name in names}
 
 
 def _say_that_data_may_go(copy: Path) -> None:
@@ -113,3 +137,34 @@ def _say_that_data_may_go(copy: Path) -> None:
 def test_every_command_that_is_run_elsewhere_is_shown_somewhere() -> None:
     shown = {line for page in PAGES for line in commands(page)}
     assert set(RUN_ELSEWHERE) <= shown
+
+
+def test_the_cdktf_command_line_leaves_its_configuration_as_git_has_it(
+    tmp_path: Path, missing: Callable[[str], NoReturn]
+) -> None:
+    """Where it may report, it gives a project without an id one, and writes the file anew."""
+    if not (CDKTF / "cdktf").exists():
+        missing("the CDKTF command line is not installed: npm ci --prefix tests/cdktf_cli")
+    shipped = (ROOT / "cdktf.json").read_text()
+    without_id = re.sub(r'  "projectId": .*\n', "", shipped)
+    (tmp_path / "app.py").write_text(APP_WITHOUT_STACKS)
+    (tmp_path / "no_network.js").write_text(NO_NETWORK)
+
+    assert _after_a_synthesis(without_id, tmp_path) != without_id
+    assert _after_a_synthesis(shipped, tmp_path) == shipped
+
+
+def _after_a_synthesis(configuration: str, folder: Path) -> str:
+    (folder / "cdktf.json").write_text(configuration)
+    reporting = {name: value for name, value in os.environ.items() if name != "CHECKPOINT_DISABLE"}
+    subprocess.run(
+        [CDKTF / "cdktf", "synth", "--app", f"{sys.executable} app.py"],
+        cwd=folder,
+        env=reporting
+        | {"NODE_OPTIONS": f"--require {folder}/no_network.js", "CDKTF_HOME": str(folder / "home")}
+        | {"DISABLE_VERSION_CHECK": "1", "CI": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    return (folder / "cdktf.json").read_text()

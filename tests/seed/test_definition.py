@@ -45,7 +45,7 @@ def test_the_steps_depend_on_each_other_as_intended(compiled: dict[str, Compiled
         "Train": {"Preprocess"},
         "Evaluate": {"Preprocess", "Train"},
         "GoodEnough": {"Evaluate"},
-        "Register": {"Train", "Evaluate", "GoodEnough"},
+        "Register": {"Preprocess", "Train", "Evaluate", "GoodEnough"},
         "NotGoodEnough": {"Evaluate", "GoodEnough"},
     }
 
@@ -154,8 +154,28 @@ def test_a_model_package_tells_the_container_where_its_code_is(compiled: dict[st
     assert container["Environment"] == {
         "SAGEMAKER_PROGRAM": "inference.py",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
     }
     assert package["ModelPackageGroupName"] == "abalone-p-abalone01"
+
+
+@pytest.mark.parametrize(("variant", "hours"), [("plain", 4), ("all", 12)])
+def test_the_longest_time_reaches_every_job(compiled: dict[str, Compiled], variant: str, hours: int) -> None:
+    limits = [step.arguments["StoppingCondition"] for step in job_steps(compiled[variant])]
+
+    assert [limit["MaxRuntimeInSeconds"] for limit in limits] == [hours * 60 * 60] * len(JOBS)
+
+
+def test_what_a_package_may_serve_and_what_it_may_transform_on_are_chosen_apart(
+    compiled: dict[str, Compiled],
+) -> None:
+    """One choice for both is refused by the registry for most types, once the model is trained."""
+    specification = compiled["plain"].definition.step("Register").arguments["InferenceSpecification"]
+
+    assert list(gets(specification["SupportedRealtimeInferenceInstanceTypes"])) == [
+        "Parameters.InferenceInstanceType"
+    ]
+    assert list(gets(specification["SupportedTransformInstanceTypes"])) == ["Parameters.TransformInstanceType"]
 
 
 def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:

@@ -54,6 +54,20 @@ def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:
     assert sorted(path.name for path in project.iterdir()) == ["bin", "environments"]
 
 
+def test_one_project_is_told_of_as_one(project: Path) -> None:
+    for unwanted in ("pre-prod", "prod"):
+        shutil.rmtree(project / "environments" / unwanted)
+    settings = project / "environments" / "dev"
+    for file in settings.glob("projects/*.yaml"):
+        if file.name != "abalone.yaml":
+            file.unlink()
+    environment = settings / "environment.yaml"
+    lines = environment.read_text().splitlines(keepends=True)
+    environment.write_text("".join(line for line in lines if not line.startswith("promotes-to")))
+    run = _run([*COMMAND, "validate"], project)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "1 project in dev\n", "")
+
+
 WRONG = """project-template-type: xgboost_abalon
 sagemaker-project-name: Abalone
 sagemaker-project-idd: p-1

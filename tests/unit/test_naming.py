@@ -27,6 +27,7 @@ def test_project_names_are_pinned() -> None:
         "abalone-codepipeline",
         "abalone-events",
         "abalone-huggingface-import",
+        "abalone-review",
         "abalone-jobs",
         "alias/abalone-artifacts",
         "alias/abalone-pipeline",

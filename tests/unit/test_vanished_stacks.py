@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,30 @@ from sagemaker_templates.application import write_stacks
 from sagemaker_templates.cli import app
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.output_folder.vanished import StacksVanish, Synthesized, check_nothing_vanishes
+from sagemaker_templates.output_folder.vanished import (
+    Decisions,
+    StacksVanish,
+    Synthesized,
+    check_nothing_vanishes,
+)
+from sagemaker_templates.output_folder.whereabouts import Whereabouts
 from synthesized import files_of, input_of
 from typer.testing import CliRunner, Result
 
 PROJECT = Path("environments/dev/projects/abalone.yaml")
 OUT = Path("cdktf.out")
 STACK = OUT / "stacks" / "dev-abalone"
+NOWHERE = Whereabouts()
 
 
 def _run(*arguments: str, **variables: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env=variables)
 
 
-def _synth(output: Path = OUT, **options: Any) -> list[Path]:
+def _synth(output: Path = OUT, *, orphans: Sequence[str] = (), **options: Any) -> list[Path]:
     environments = Path("environments")
-    return write_stacks(load_configuration(environments, output), environments=environments, output=output, **options)
+    configuration, decisions = load_configuration(environments, output), Decisions(orphans)
+    return write_stacks(configuration, environments=environments, output=output, decisions=decisions, **options)
 
 
 @pytest.fixture
@@ -121,7 +130,7 @@ def test_a_stack_that_is_described_cannot_be_left_alone(site: Path) -> None:
 def test_every_stack_that_vanishes_is_named_at_once() -> None:
     old = Synthesized(Path("out"), {name: {} for name in ("a", "b", "c")})
     with pytest.raises(StacksVanish) as vanished:
-        check_nothing_vanishes(old, ["c"])
+        check_nothing_vanishes(old, {"c": NOWHERE})
     assert "a vanishes" in str(vanished.value)
     assert "b vanishes" in str(vanished.value)
     assert "add: --orphan a --orphan b" in str(vanished.value)
@@ -133,7 +142,7 @@ def test_every_stack_that_vanishes_is_named_at_once() -> None:
 def test_json_that_is_not_as_expected_is_named_all_the_same(document: dict[str, Any]) -> None:
     old = Synthesized(Path("out"), {"a": document})
     with pytest.raises(StacksVanish, match="a vanishes"):
-        check_nothing_vanishes(old, ["b"], new={"b": {"resource": {}}})
+        check_nothing_vanishes(old, {"b": NOWHERE}, new={"b": {"resource": {}}})
 
 
 def _stack(account: str, *resources: str) -> dict[str, Any]:
@@ -153,7 +162,9 @@ def _stack(account: str, *resources: str) -> dict[str, Any]:
 def test_a_rename_is_followed_only_where_it_is_certain(tmp_path: Path, new: dict[str, Any], followed: bool) -> None:
     (tmp_path / "stacks" / "a").mkdir(parents=True)
     with pytest.raises(StacksVanish) as vanished:
-        check_nothing_vanishes(Synthesized(tmp_path, {"a": _stack("1", "x", "y")}), list(new), new=new)
+        check_nothing_vanishes(
+            Synthesized(tmp_path, {"a": _stack("1", "x", "y")}), dict.fromkeys(new, NOWHERE), new=new
+        )
     assert ("state push" in str(vanished.value)) is followed
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
 from sagemaker_templates.stacks.synthesis import StackPlan
+from sagemaker_templates.wording import counted
 
 _MOST_AT_ONCE = 8
 """Most of an apply is waiting, so that more than there are cores are under way."""
@@ -72,7 +73,7 @@ def _saying_what_is_undone(
         begun = [plan.name for plan in plans if plan.name not in done and plan not in waiting]
         groups = {"ended half way": begun, "not begun": [plan.name for plan in waiting]}
         said = [f"{what}: {', '.join(names)}" for what, names in groups.items() if names]
-        interrupted.left_undone = "\n".join([f"{len(done)} of {len(plans)} stacks were rolled out", *said])
+        interrupted.left_undone = "\n".join([f"{len(done)} of {counted(len(plans), 'stack')} rolled out", *said])
         raise
 
 

@@ -24,10 +24,12 @@ from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import provider_source
 from sagemaker_templates.operations.running import RunningCommands
+from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.temporary import temporary_folder
+from sagemaker_templates.wording import counted
 
 
 class DemoFailed(StepFailed):
@@ -43,27 +45,33 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
 
     Raises:
         InvalidSettings: the environments hold mistakes.
-        EngineError, MirrorError, TerraformError, EmulatorError: what is missing or failed.
+        EngineError, PackageMissing, MirrorError, TerraformError, EmulatorError: what is missing or failed.
         DemoFailed: a second plan found something to change.
         Interrupted: somebody ended it; nothing that it started is left.
     """
     start = time.perf_counter()
-    engine = find_engine()  # before anything is written or started: without one there is no demo
-    configuration, templates = load_configuration(environments), all_templates()
+    engine = find_engine()  # before anything is written or started: without either there is no demo
+    require(MOTO, "the demo's emulator")
+    configuration, templates = load_configuration(environments, output), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
-    console.print(f"validate   {len(configuration.projects)} projects in {names}")
+    console.print(f"validate   {counted(len(configuration.projects), 'project')} in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)
-    console.print(f"synthesize {len(folders)} stacks in {output}/stacks")
+    console.print(f"synthesize {counted(len(folders), 'stack')} in {output}/stacks")
     with temporary_folder() as work, _emulator(keep, work) as emulator:
-        console.print(f"emulate    AWS at {emulator.url}, on this machine alone")
+        console.print(f"emulate    AWS at {emulator.url}, on this machine alone; {_at_the_end(keep)}")
         prepare_configuration(emulator, configuration)
         rollout = _rollout(console, engine, emulator, output / "stacks", work)
         plans = planned_stacks(configuration, templates)
+        rollout.providers.check_others(output / "stacks" / plan.name for plan in plans)
         results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         show_summary(console, results, templates, time.perf_counter() - start)
         show_next_steps(console, output)
         _after(console, emulator, configuration, keep)
         _check(results)
+
+
+def _at_the_end(keep: bool) -> str:
+    return "left running at the end" if keep else "it goes at the end, with all that is created on it"
 
 
 def _check(results: Sequence[RolledOut]) -> None:

@@ -13,6 +13,7 @@ from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.templates.registry import Template
+from sagemaker_templates.wording import counted
 
 
 def show_summary(
@@ -45,7 +46,8 @@ def _in_all(results: Sequence[RolledOut], seconds: float) -> Text:
     changed = sum(not result.second_plan_empty for result in results)
     again = f"CHANGES in {changed}" if changed else "no changes"
     return Text(
-        f"{len(results)} stacks in {seconds:.0f} s: {len(created)} resources created; planned again: {again}.\n"
+        f"{counted(len(results), 'stack')} in {seconds:.0f} s: {counted(len(created), 'resource')} created; "
+        f"planned again: {again}.\n"
         f"Among them {most}.",
         overflow="fold",
     )

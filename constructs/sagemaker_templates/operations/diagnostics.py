@@ -13,8 +13,13 @@ _UNREACHABLE = (
     "failed to request discovery document",
     "Failed to resolve provider packages",
 )
+# `for provider hashicorp/aws: …`, `Error while installing integrations/github v6.9.0: …`; lines break anywhere.
+_UNAVAILABLE = re.compile(r"(?:for|resolve) provider\s+([\w.-]+/[\w./-]+)|while installing\s+([\w./-]+)")
 _LINES = 40  # the remedy comes last; more than that is what a service answered
-_LINE_LENGTH = 300  # Terraform quotes the line at fault, and a stack of JSON may be one line
+_QUOTED = re.compile(r"\d+: ")
+_QUOTED_LENGTH = 300  # Terraform quotes the line at fault, and a stack of JSON may be one line
+_LINE_LENGTH = 4000  # what a service answers is one line, and the reason stands at its end
+_SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 
 def errors_in(output: str) -> tuple[str, ...]:
@@ -31,7 +36,36 @@ def is_about_a_missing_provider(output: str) -> bool:
     return any(sign in output for sign in _UNREACHABLE)
 
 
+def missing_providers(output: str) -> tuple[str, ...]:
+    """Return the sources of the providers that ``init`` could not get, such as ``integrations/github``, sorted."""
+    found = _UNAVAILABLE.findall(_FRAME.sub("", output))
+    # OpenTofu names a provider with its registry, Terraform without.
+    return tuple(sorted({"/".join((first or second).split("/")[-2:]) for first, second in found}))
+
+
+def last_words(output: str) -> str:
+    """Return the last paragraph of what a command wrote that reported no error, with all of its sentences."""
+    paragraphs = re.split(r"\n\s*\n", output.strip())
+    return "\n".join(_whole_sentences([line.strip() for line in paragraphs[-1].splitlines()]))
+
+
 def _shorten(block: str) -> str:
     lines = [line.strip() for line in block.removeprefix(_ERROR).splitlines()]
-    full = [line if len(line) <= _LINE_LENGTH else f"{line[:_LINE_LENGTH]} …" for line in lines if line]
-    return "\n".join(full if len(full) <= _LINES else [*full[:_LINES], "…"])
+    return "\n".join(_whole_sentences([_line(line) for line in lines if line]))
+
+
+def _line(line: str) -> str:
+    if _QUOTED.match(line):
+        return line if len(line) <= _QUOTED_LENGTH else f"{line[:_QUOTED_LENGTH]} …"
+    if len(line) <= _LINE_LENGTH:
+        return line
+    ends = [end.end() for end in _SENTENCE_END.finditer(line, 0, _LINE_LENGTH)]
+    return f"{line[: ends[-1] if ends else _LINE_LENGTH]} …"
+
+
+def _whole_sentences(lines: list[str]) -> list[str]:
+    """The first lines, up to the last that ends a sentence: Terraform breaks lines anywhere."""
+    if len(lines) <= _LINES:
+        return lines
+    ends = [number for number, line in enumerate(lines[:_LINES], start=1) if line.endswith((".", "!", "?"))]
+    return [*lines[: ends[-1] if ends else _LINES], "…"]

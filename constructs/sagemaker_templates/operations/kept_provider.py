@@ -14,7 +14,7 @@ import re
 import select
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.running import RunningCommands
-from sagemaker_templates.operations.terraform import Terraform, passed_on
+from sagemaker_templates.operations.terraform import ProviderUnavailableError, Terraform, passed_on
 from sagemaker_templates.temporary import temporary_folder
 
 REATTACH_VARIABLE = "TF_REATTACH_PROVIDERS"
@@ -164,32 +164,52 @@ class ProviderInstallations:
             ProviderUnavailableError: there is no such provider to be had.
             TerraformError: anything else that Terraform refuses.
         """
-        required = _required(stack)
+        required = _required(stack).get(_PROVIDER)
         if required is None:
             return None
         key = json.dumps(required, sort_keys=True)
         with self._one_at_a_time:
             if key not in self._installed:
-                self._installed[key] = self._install(required, self._folder / str(len(self._installed)))
+                data = self._initialized({_PROVIDER: required}, stack, str(len(self._installed)))
+                self._installed[key] = installed_in(data)
             return self._installed[key]
 
-    def _install(self, required: Mapping[str, str], folder: Path) -> InstalledProvider:
+    def check_others(self, stacks: Iterable[Path]) -> None:
+        """Make sure that the providers beside AWS's can be had, before anything is made of the stacks.
+
+        Raises:
+            ProviderUnavailableError: one cannot; it names the first stack that needs it.
+            TerraformError: anything else that Terraform refuses.
+        """
+        checked: set[str] = set()
+        for stack in stacks:
+            others = {name: required for name, required in _required(stack).items() if name != _PROVIDER}
+            key = json.dumps(others, sort_keys=True)
+            if others and key not in checked:
+                self._initialized(others, stack, f"others-{len(checked)}")
+                checked.add(key)
+
+    def _initialized(self, required: Mapping[str, Any], stack: Path, name: str) -> Path:
+        """Install providers that a stack needs in a folder of their own; gives Terraform's data folder."""
+        folder = self._folder / name
         folder.mkdir(parents=True)
-        stack = {"terraform": {"required_providers": {_PROVIDER: required}}}
-        (folder / "main.tf.json").write_text(json.dumps(stack), encoding="utf-8")
+        content = {"terraform": {"required_providers": required}}
+        (folder / "main.tf.json").write_text(json.dumps(content), encoding="utf-8")
         data = folder / "data"
-        Terraform(self._engine, folder, self._environment, data, commands=self._commands).init()
-        return installed_in(data)
+        try:
+            Terraform(self._engine, folder, self._environment, data, commands=self._commands).init()
+        except ProviderUnavailableError as error:
+            raise error.of(stack) from error
+        return data
 
 
-def _required(stack: Path) -> dict[str, str] | None:
-    """What the JSON of a stack says of the AWS provider: its source and the versions that it works with."""
+def _required(stack: Path) -> dict[str, Any]:
+    """The providers that the JSON of a stack names: of each its source and the versions that it works with."""
+    required: dict[str, Any] = {}
     for file in sorted(stack.glob("*.tf.json")):
         content = json.loads(file.read_text(encoding="utf-8"))
-        required: dict[str, str] | None = content.get("terraform", {}).get("required_providers", {}).get(_PROVIDER)
-        if required:
-            return required
-    return None
+        required |= content.get("terraform", {}).get("required_providers", {})
+    return required
 
 
 def installed_in(data_folder: Path) -> InstalledProvider:

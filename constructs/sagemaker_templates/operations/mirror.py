@@ -1,4 +1,4 @@
-"""Where the AWS provider comes from: a mirror on this machine if there is one, else the registry.
+"""Where providers come from: a mirror on this machine if there is one, else the registry.
 
 Terraform is told through a CLI configuration file, never through what is synthesized.
 """
@@ -16,7 +16,9 @@ CLI_CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
 
 # Terraform and OpenTofu complete the source hashicorp/aws with a registry of their own.
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
-_PROVIDER = "hashicorp/aws"
+AWS_PROVIDER = "hashicorp/aws"
+_OTHERS = ("integrations/github",)
+"""What a mirror that somebody names may hold as well."""
 _OWN_CONFIGURATIONS = (".terraformrc", ".tofurc")
 
 
@@ -52,7 +54,7 @@ def provider_source(
         MirrorError: the environment names a folder that is no mirror.
     """
     if named := environment.get(MIRROR_VARIABLE):
-        return _from_mirror(work_folder, _checked(Path(named).expanduser()))
+        return _from_mirror(work_folder, _checked(Path(named).expanduser()), also=_OTHERS)
     if own := _own_configuration(environment):
         return ProviderSource(own, f"the CLI configuration {own}")
     for root in roots if roots is not None else usual_places(environment):
@@ -89,16 +91,17 @@ def _own_configuration(environment: Mapping[str, str]) -> Path | None:
 def _checked(folder: Path) -> Path:
     if _is_mirror(folder):
         return folder.resolve()
-    raise MirrorError(f"{MIRROR_VARIABLE}={folder}: there is no folder {_HOSTS[0]}/{_PROVIDER} in it")
+    raise MirrorError(f"{MIRROR_VARIABLE}={folder}: there is no folder {_HOSTS[0]}/{AWS_PROVIDER} in it")
 
 
 def _is_mirror(folder: Path) -> bool:
     return bool(_mirrored(folder))
 
 
-def _mirrored(folder: Path) -> list[str]:
+def _mirrored(folder: Path, also: tuple[str, ...] = ()) -> list[str]:
     """The providers that a folder holds, by their full names."""
-    return [name for name in (f"{host}/{_PROVIDER}" for host in _HOSTS) if _holds_something(folder / name)]
+    names = [f"{host}/{provider}" for provider in (AWS_PROVIDER, *also) for host in _HOSTS]
+    return [name for name in names if _holds_something(folder / name)]
 
 
 def _holds_something(folder: Path) -> bool:
@@ -108,8 +111,8 @@ def _holds_something(folder: Path) -> bool:
         return False
 
 
-def _from_mirror(work_folder: Path, mirror: Path) -> ProviderSource:
-    providers = json.dumps(_mirrored(mirror))
+def _from_mirror(work_folder: Path, mirror: Path, *, also: tuple[str, ...] = ()) -> ProviderSource:
+    providers = json.dumps(_mirrored(mirror, also))
     text = f"""provider_installation {{
   filesystem_mirror {{
     path    = {json.dumps(str(mirror))}

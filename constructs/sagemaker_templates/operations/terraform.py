@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from sagemaker_templates.failures import StepFailed
-from sagemaker_templates.operations.diagnostics import errors_in, is_about_a_missing_provider
+from sagemaker_templates.operations.diagnostics import (
+    errors_in,
+    is_about_a_missing_provider,
+    last_words,
+    missing_providers,
+)
 from sagemaker_templates.operations.engine import QUIET, Engine
-from sagemaker_templates.operations.mirror import MIRROR_VARIABLE
+from sagemaker_templates.operations.mirror import AWS_PROVIDER, MIRROR_VARIABLE
 from sagemaker_templates.operations.running import RunningCommands
 
 Progress = Callable[[str], None]
@@ -49,14 +54,26 @@ class TerraformError(StepFailed):
 
 
 class ProviderUnavailableError(TerraformError):
-    """``init`` found a provider neither in a mirror nor on the network; the message is one line."""
+    """``init`` found a provider neither in a mirror nor on the network; the message is one line.
 
-    def __init__(self, folder: Path, diagnostics: tuple[str, ...]) -> None:
+    Attributes:
+        providers: the sources of those that are missing, as far as Terraform names them.
+    """
+
+    def __init__(self, folder: Path, diagnostics: tuple[str, ...], providers: tuple[str, ...]) -> None:
         super().__init__("init", folder, diagnostics)
+        self.providers = providers
+        named = f"the provider{'s' if len(providers) > 1 else ''} {' and '.join(providers)}"
+        what = named if providers else "a provider"
+        holding = " and ".join(f"registry.terraform.io/{source}" for source in sorted({AWS_PROVIDER, *providers}))
         self.args = (
-            "the AWS provider was found neither in a mirror nor on the network: "
-            f"set {MIRROR_VARIABLE} to a folder that holds registry.terraform.io/hashicorp/aws",
+            f"{folder.name} needs {what}, found neither in a mirror nor on the network: "
+            f"set {MIRROR_VARIABLE} to a folder that holds {holding}",
         )
+
+    def of(self, stack: Path) -> "ProviderUnavailableError":
+        """The same for the stack that was to get the provider."""
+        return ProviderUnavailableError(stack, self.diagnostics, self.providers)
 
 
 @dataclass(frozen=True)
@@ -115,7 +132,8 @@ class Terraform:
         self._data_folder.mkdir(parents=True, exist_ok=True)
         finished = self._run("init", "-input=false", "-no-color", f"-backend={str(backend).lower()}")
         if finished.code and is_about_a_missing_provider(finished.stderr):
-            raise ProviderUnavailableError(self._folder, errors_in(finished.stderr))
+            missing = missing_providers(finished.stderr)
+            raise ProviderUnavailableError(self._folder, errors_in(finished.stderr), missing)
         self._check("init", finished)
 
     def validate(self) -> None:
@@ -216,8 +234,7 @@ class Terraform:
 
     def _fail(self, command: str, finished: _Finished) -> NoReturn:
         found = errors_in(finished.stderr) or errors_in(finished.stdout)
-        last_lines = (finished.stderr or finished.stdout).strip().splitlines()[-3:]
-        raise TerraformError(command, self._folder, found or ("\n".join(last_lines),))
+        raise TerraformError(command, self._folder, found or (last_words(finished.stderr or finished.stdout),))
 
 
 def _read(process: subprocess.Popen[str], progress: Progress | None) -> str:

@@ -9,12 +9,15 @@ import typer
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, results, say
+from sagemaker_templates.whole_file import write_whole
+from sagemaker_templates.wording import counted
 
 
 def atlantis(
+    *,
     environments: EnvironmentsOption = Path("environments"),
     output: SynthesizedOption = Path("cdktf.out"),
     file: Annotated[
@@ -23,28 +26,37 @@ def atlantis(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 if the file is stale.")] = False,
     orphan: OrphanOption = None,
+    migrate: MigrateOption = None,
 ) -> None:
     """Write atlantis.yaml: one project per stack, in the order of their dependencies."""
-    from sagemaker_templates.output_folder.vanished import Synthesized, check_nothing_vanishes, synthesized
+    from sagemaker_templates.application import planned_whereabouts
+    from sagemaker_templates.output_folder.vanished import (
+        Decisions,
+        Synthesized,
+        check_nothing_vanishes,
+        synthesized,
+    )
     from sagemaker_templates.review.atlantis import atlantis_yaml, stacks_named
     from sagemaker_templates.stacks.synthesis import planned_stacks
     from sagemaker_templates.templates.registry import all_templates
 
     target = file or environments.parent / "atlantis.yaml"
-    stacks = planned_stacks(load_configuration(environments, output), all_templates())
+    configuration = load_configuration(environments, output)
+    stacks = planned_stacks(configuration, all_templates())
     text = atlantis_yaml(stacks, output=output, file=target)
     # What was synthesized is committed or not; what Atlantis knew of says the same.
     old = synthesized(output)
     known = Synthesized(
         output, {name: old.stacks.get(name, {}) for name in {*old.stacks, *stacks_named(target, output)}}
     )
-    names = [stack.name for stack in stacks]
+    planned = planned_whereabouts(configuration, environments, output)
+    decisions = Decisions(orphan or (), migrate or ())
     if check:
-        _check(target, text, lambda: check_nothing_vanishes(known, names, orphan or []))
+        _check(target, text, lambda: check_nothing_vanishes(known, planned, decisions))
         return
-    check_nothing_vanishes(known, names, orphan or [])
-    target.write_text(text, encoding="utf-8")
-    say(f"{len(stacks)} projects in {target}")
+    check_nothing_vanishes(known, planned, decisions)
+    write_whole(target, text)
+    say(f"{counted(len(stacks), 'project')} in {target}")
 
 
 def _check(file: Path, text: str, then: Callable[[], None]) -> None:
@@ -78,12 +90,16 @@ def scan(
     ] = False,
 ) -> None:
     """Run checkov on the synthesized stacks, offline, with our waivers and policies."""
+    from sagemaker_templates.optional_packages import CHECKOV, MOTO, require
     from sagemaker_templates.review import passed_checks, plans_on_emulator, scan_report
     from sagemaker_templates.review.checkov_config import checkov_config
     from sagemaker_templates.review.scan import scan as run_checkov
 
     if not (output / "stacks").is_dir():
         raise WrongInput(f"{output}/stacks is not there: `sagemaker-templates synth` writes it")
+    require(CHECKOV, "the scan")
+    if plans:
+        require(MOTO, "the emulator that plans are made on")
     recorded = passed_checks.read(passed) if passed and passed.exists() else {}
     with temporary_folder() as work, errors.status("Scanning") as status:
         made = plans_on_emulator.make(environments, output, work, status.update) if plans else []
@@ -96,7 +112,7 @@ def scan(
         scan_report.write_junit(found, junit)
     if write_config:
         for name, text in checkov_config(found, Path()).items():
-            Path(name).write_text(text, encoding="utf-8")
+            write_whole(Path(name), text)
     fallen = passed_checks.falls(recorded, found.passed)
     for line in fallen:
         say(line)

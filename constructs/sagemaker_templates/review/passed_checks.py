@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sagemaker_templates.failures import WrongInput
+from sagemaker_templates.whole_file import write_whole
+from sagemaker_templates.wording import counted
 
 
 def falls(recorded: Mapping[str, int], passed: Mapping[str, int]) -> list[str]:
     """A line for each stack in which fewer checks passed than were recorded; a stack that is gone is none."""
     return [
-        f"{stack}: {passed[stack]} checks passed, {number} were recorded"
+        f"{stack}: {counted(passed[stack], 'check')} passed, recorded: {number}"
         for stack, number in sorted(recorded.items())
         if stack in passed and passed[stack] < number
     ]
@@ -31,4 +33,4 @@ def read(file: Path) -> Mapping[str, int]:
 
 def write(file: Path, passed: Mapping[str, int]) -> None:
     """Write a record."""
-    file.write_text(json.dumps(dict(passed), indent=2) + "\n", encoding="utf-8")
+    write_whole(file, json.dumps(dict(passed), indent=2) + "\n")

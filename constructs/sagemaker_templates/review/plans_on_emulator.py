@@ -34,7 +34,9 @@ def make(environments: Path, output: Path, work: Path, progress: Callable[[str],
         providers = ProviderInstallations(engine, provider.environment(), work / "providers")
         planner = _Planner(engine, provider, providers, emulator, output / "stacks", work)
         files = []
-        for stack in planned_stacks(configuration, all_templates()):
+        stacks = planned_stacks(configuration, all_templates())
+        providers.check_others(output / "stacks" / stack.name for stack in stacks)
+        for stack in stacks:
             progress(f"Planning {stack.name}")
             files.append(planner.plan(stack))
         return files

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sagemaker_templates.review.scan import Scan
+from sagemaker_templates.wording import counted
 
 
 def show(console: Console, scan: Scan) -> None:
@@ -20,8 +21,8 @@ def show(console: Console, scan: Scan) -> None:
     for line in complaints(scan):
         console.print(line)
     console.print(
-        f"{sum(scan.passed.values())} checks passed in {len(scan.passed)} stacks, "
-        f"{sum(scan.waived.values())} failures waived, {len(scan.failed)} failed"
+        f"{counted(sum(scan.passed.values()), 'check')} passed in {counted(len(scan.passed), 'stack')}, "
+        f"{counted(sum(scan.waived.values()), 'failure')} waived, {len(scan.failed)} failed"
     )
 
 

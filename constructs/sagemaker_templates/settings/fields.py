@@ -37,13 +37,14 @@ BucketName = Annotated[
     Rule(_BUCKET, "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends"),
 ]
 BucketArn = Annotated[str, Rule(f"{_ARN}:s3:::{_BUCKET}", 'the ARN of a bucket, such as "arn:aws:s3:::access-logs"')]
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping.
-_KEY_PART = "[A-Za-z0-9!_*'()-][A-Za-z0-9!_.*'()-]*"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping, but for
+# "*": in the ARNs of a role's policy it would stand for anything.
+_KEY_PART = "[A-Za-z0-9!_'()-][A-Za-z0-9!_.'()-]*"
 KeyPrefix = Annotated[
     str,
     Rule(
         f"{_KEY_PART}(?:/{_KEY_PART})*",
-        "names of letters, digits and !_.*'()- separated by single slashes, none at the ends",
+        "names of letters, digits and !_.'()- separated by single slashes, none at the ends",
         max_length=512,
     ),
 ]

@@ -77,4 +77,4 @@ def _wrong_length(name: str, context: dict[str, Any], node: Node) -> str:
     # Pydantic stops counting once a list is too long.
     count = len(node.items) if isinstance(node, ListNode) else len(getattr(node, "entries", ()))
     bound = f"most {context['max_length']}" if name == "too_long" else f"least {context['min_length']}"
-    return f"has {count} entries; allowed: at {bound}"
+    return f"has {count} {'entry' if count == 1 else 'entries'}; allowed: at {bound}"

@@ -1,8 +1,8 @@
 """model_deploy: one endpoint per environment, and a pipeline that brings each approved model to all of them.
 
-repository ── push ──▶ CodePipeline ── resolve ──▶ stage per environment: plan ─▶ approve ─▶ apply
-approval in the model package group ──▶ EventBridge ──▲                     │                   │
-                                                planner role          deployer role
+repository ── push ──▶ CodePipeline ── resolve ──▶ stage per environment: plan ─▶ review ─▶ approve ─▶ apply
+approval in the model package group ──▶ EventBridge ──▲                     │                            │
+                                                planner role                                       deployer role
                                                       └── target stack of that environment ──┘
 """
 
@@ -12,6 +12,8 @@ from pydantic import Field
 
 from sagemaker_templates.assets import Asset
 from sagemaker_templates.blocks.approved_models import ApprovedModels
+from sagemaker_templates.blocks.approved_plan import program, program_asset
+from sagemaker_templates.blocks.build_project import passed_on
 from sagemaker_templates.blocks.delivery_pipeline import start_on_push
 from sagemaker_templates.blocks.deployment_pipeline import deployment_pipeline, start_on_approval
 from sagemaker_templates.blocks.deployment_roles import deployer_role, planner_role
@@ -83,7 +85,10 @@ def build(context: ProjectContext) -> None:
         names=names,
         account_root=context.account_root,
         access_logs_bucket=context.access_logs_bucket,
+        passed_on=passed_on(names),
     )
+    asset = program_asset()
+    context.assets.append(asset)
     source = project_repository(stack, "repository", names=names, protect=project.protects_data)
     logs = log_group(
         stack,
@@ -98,6 +103,14 @@ def build(context: ProjectContext) -> None:
         targets=targets,
         source=source,
         storage=storage,
+        program=program(
+            stack,
+            "approved_plan_program",
+            asset=asset,
+            names=names,
+            key=storage.key,
+            after=[storage.ready],
+        ),
         log_group=logs,
         group=parameters.model_package_group_name,
         ask_before=targets[1:] if parameters.enable_manual_approval else (),

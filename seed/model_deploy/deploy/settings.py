@@ -105,10 +105,14 @@ class Rollout(_Section):
 
 
 class Sample(_Section):
-    """A request from this repository that is sent to the endpoint after each deployment."""
+    """A request from this repository that is sent to the endpoint after each deployment.
+
+    Without ``accept`` it asks for no type of answer, as most clients do not: the container answers what it prefers.
+    """
 
     file: str
     content_type: str = Field(pattern=r"^[\w.+-]+/[\w.+-]+$")
+    accept: str | None = Field(default=None, pattern=r"^[\w.+-]+/[\w.+-]+$")
 
 
 class EndpointSettings(_Section):

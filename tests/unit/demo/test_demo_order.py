@@ -136,7 +136,7 @@ def test_when_somebody_interrupts_what_is_under_way_is_stopped_and_nothing_else_
     assert events == ["foundation begins", "foundation ends", "churn begins", "churn ends"]
     assert interrupted.exit_code == 143
     assert interrupted.left_undone.splitlines() == [
-        "1 of 3 stacks were rolled out",
+        "1 of 3 stacks rolled out",
         "ended half way: churn",
         "not begun: later",
     ]

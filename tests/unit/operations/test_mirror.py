@@ -38,6 +38,16 @@ def test_a_mirror_serves_opentofu_where_it_holds_the_provider_by_that_name(tmp_p
     assert 'exclude = ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws"]' in both
 
 
+def test_a_named_mirror_serves_githubs_provider_where_it_holds_that_too(tmp_path: Path) -> None:
+    mirror = _mirror(tmp_path / "mirror")
+    (mirror / "registry.terraform.io/integrations/github/6.9.0").mkdir(parents=True)
+    environment = _environment(tmp_path, SAGEMAKER_TEMPLATES_PROVIDER_MIRROR=str(mirror))
+    text = provider_source(tmp_path / "work", environment, ()).cli_config_file.read_text()
+    served = '["registry.terraform.io/hashicorp/aws", "registry.terraform.io/integrations/github"]'
+    assert f"include = {served}" in text
+    assert f"exclude = {served}" in text
+
+
 def test_a_named_folder_that_is_no_mirror_is_one_clear_line(tmp_path: Path) -> None:
     environment = _environment(tmp_path, SAGEMAKER_TEMPLATES_PROVIDER_MIRROR=str(tmp_path))
     with pytest.raises(MirrorError) as error:

@@ -129,6 +129,18 @@ def test_a_provider_that_cannot_be_had_is_one_clear_line(fake: Fake) -> None:
     assert "SAGEMAKER_TEMPLATES_PROVIDER_MIRROR" in str(error.value)
 
 
+def test_a_missing_provider_of_github_is_not_called_awss_and_the_stack_is_named(fake: Fake) -> None:
+    told = "Could not retrieve the list of available versions for provider\nintegrations/github: no such host\n"
+    fake.will(code=1, stderr=f"Error: Failed to query available provider packages\n\n{told}")
+    with pytest.raises(ProviderUnavailableError) as error:
+        fake.runner.init()
+    assert str(error.value) == (
+        "stack needs the provider integrations/github, found neither in a mirror nor on the network: "
+        "set SAGEMAKER_TEMPLATES_PROVIDER_MIRROR to a folder that holds registry.terraform.io/hashicorp/aws "
+        "and registry.terraform.io/integrations/github"
+    )
+
+
 def test_when_this_process_is_interrupted_terraform_is_asked_once_to_end_and_does_so_in_peace(fake: Fake) -> None:
     (fake.folder / "fake.py").write_text(_PATIENT)
 

@@ -93,6 +93,42 @@ def test_what_a_stack_needs_exists_and_is_applied_in_an_earlier_group(case: str)
             assert groups[needed] < project.execution_order_group
 
 
+def _apply_comments(projects: list[_Project], *, notes_each_group: bool) -> int:
+    """How many comments `atlantis apply` it takes until everything is applied.
+
+    A server goes through the groups in order and refuses a project one of whose ``depends_on`` is not applied. Which
+    are, it notes after each group since 0.42, before only when a comment comes (server/events:
+    ``ValidateProjectDependencies`` and ``runProjectCmdsWithCancellationTracker``).
+    """
+    applied: set[str] = set()
+    comments = 0
+    while len(applied) < len(projects):
+        comments += 1
+        known, before = set(applied), set(applied)
+        for group in sorted({project.execution_order_group for project in projects}):
+            members = [p for p in projects if p.execution_order_group == group and p.name not in before]
+            done = {project.name for project in members if known.issuperset(project.depends_on)}
+            applied |= done
+            known |= done if notes_each_group else set()
+            if len(done) < len(members):
+                break  # abort_on_execution_order_fail
+        assert applied > before, "refused for ever"
+    return comments
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_comment_applies_everything(case: str) -> None:
+    assert _apply_comments(_file(_text(case)).projects, notes_each_group=True) == 1
+
+
+def test_a_server_before_0_42_takes_one_comment_for_each_group_as_the_page_says() -> None:
+    projects = _file(_text(SHIPPED)).projects
+    groups = {project.execution_order_group for project in projects}
+    assert _apply_comments(projects, notes_each_group=False) == len(groups) > 1
+    page = " ".join((ROOT / "docs" / "atlantis.md").read_text().split())
+    assert "Run Atlantis 0.42 or later: one `atlantis apply` then applies everything" in page
+
+
 def test_projects_wait_for_the_foundation_of_their_own_environment() -> None:
     needs = {project.name: project.depends_on for project in _file(_text(SHIPPED)).projects}
     assert needs["dev-abalone"] == ["dev-foundation"]

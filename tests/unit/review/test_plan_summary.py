@@ -10,7 +10,7 @@ import pytest
 from sagemaker_templates.review.plan.changes import Action, read_plan
 from sagemaker_templates.review.plan.danger import Kind
 from sagemaker_templates.review.plan.markdown import as_markdown
-from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize
+from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize, told_apart
 from sagemaker_templates.review.plan.text import as_text
 
 PLANS = Path(__file__).with_name("plans")
@@ -55,9 +55,12 @@ def test_a_first_plan_creates_everything_and_is_no_danger() -> None:
     assert shown.counts == {Action.CREATE: 11}
     assert dangers(shown) == set()
     assert {(rights.address, rights.text) for rights in shown.rights} == {
-        ("aws_iam_role.worker", "can be assumed by codebuild.amazonaws.com"),
-        ("aws_iam_role_policy.worker", "allows 1 action"),
-        ("aws_kms_key.key", "allows 1 action to account 111111111111"),
+        (
+            "aws_iam_role.worker",
+            "can be assumed by codebuild.amazonaws.com if aws:SourceAccount is 111111111111",
+        ),
+        ("aws_iam_role_policy.worker", "allows s3:GetObject"),
+        ("aws_kms_key.key", "lets account 111111111111 do kms:*"),
     }
 
 
@@ -118,7 +121,7 @@ def test_more_rights_are_told_as_what_is_new_about_them() -> None:
         (
             Kind.RIGHTS,
             "aws_iam_role.worker",
-            "condition removed or loosened (stringequals aws:sourceaccount 111111111111): "
+            "condition removed or loosened (aws:SourceAccount is 111111111111): "
             "sts:AssumeRole by codebuild.amazonaws.com",
         ),
         (
@@ -255,6 +258,149 @@ def test_each_of_these_is_a_danger_and_its_reverse_is_not(
 )
 def test_a_right_that_is_added_to_something_that_exists_is_a_danger(kind: str, after: dict[str, Any]) -> None:
     assert [found.kind for found in _update(kind, {}, after, ("create",)).dangers] == [Kind.RIGHTS]
+
+
+_SEEDING = {"Effect": "Allow", "Action": ["codecommit:CreateCommit", "codecommit:ListBranches"]}
+_PLACE = {
+    "aws": {
+        "expressions": {
+            "allowed_account_ids": {"constant_value": ["111111111111"]},
+            "region": {"constant_value": "us-east-1"},
+        }
+    }
+}
+
+
+def _stack(name: str, *entries: dict[str, Any], place: dict[str, Any] | None = None) -> StackSummary:
+    resources = [
+        {
+            "address": entry["address"],
+            "expressions": {key: {} for key in (entry["change"]["after"] or entry["change"]["before"])},
+        }
+        for entry in entries
+    ]
+    configuration = {"root_module": {"resources": resources}, "provider_config": _PLACE if place is None else place}
+    return summarize(name, {"resource_changes": list(entries), "configuration": configuration})
+
+
+def _entry(address: str, actions: list[str], before: Any, after: Any, **more: Any) -> dict[str, Any]:
+    change = {"actions": actions, "before": before, "after": after}
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": address.split(".", maxsplit=1)[0],
+        "change": change,
+        **more,
+    }
+
+
+def _seeds(*repositories: str, action: Any = _SEEDING["Action"]) -> dict[str, Any]:
+    resources = [f"arn:aws:codecommit:us-east-1:111111111111:{name}" for name in repositories]
+    statement = {**_SEEDING, "Action": action, "Resource": resources}
+    return {"role": "seeder", "name": "seeder", "policy": json.dumps({"Statement": [statement]})}
+
+
+def _seeder(before: dict[str, Any], after: dict[str, Any]) -> StackSummary:
+    return _stack("dev-foundation", _entry("aws_iam_role_policy.seeder", ["update"], before, after))
+
+
+def _project(name: str = "new", actions: str = "create", place: dict[str, Any] | None = None) -> StackSummary:
+    there, repository = actions != "create", {"repository_name": name}
+    entry = _entry("aws_codecommit_repository.code", [actions], repository if there else None, repository)
+    return _stack("dev-new", entry, place=place)
+
+
+def test_a_new_project_is_no_danger_though_the_seeder_gets_its_repository() -> None:
+    review = Review(told_apart([_seeder(_seeds("old"), _seeds("old", "new")), _project()]))
+    assert review.total == "2 stacks: 1 to change, 1 to create; no danger found"
+    (asked,) = review.planned[0].asked
+    assert asked.text == (
+        "codecommit:CreateCommit, codecommit:ListBranches on arn:aws:codecommit:us-east-1:111111111111:new, "
+        "which dev-new creates"
+    )
+    for text in (as_text(review), as_markdown(review)):
+        assert "asked for with it" in text
+        assert "which dev-new creates" in text
+
+
+@pytest.mark.parametrize(
+    ("seeder", "project"),
+    [
+        (_seeder(_seeds("old"), _seeds("old", "other")), _project()),
+        (_seeder(_seeds("old"), _seeds("old", "n*")), _project("n*")),
+        (_seeder(_seeds("old"), _seeds("old", "new", action="codecommit:*")), _project()),
+        (_seeder(_seeds("old"), _seeds("old", "new")), _project(actions="no-op")),
+        (_seeder(_seeds("old"), _seeds("old", "new")), _project(place={})),
+        (
+            _seeder(_seeds("old"), _seeds("old", "new")),
+            _project(
+                place={
+                    "aws": {
+                        "expressions": {
+                            "allowed_account_ids": {"constant_value": ["222222222222"]},
+                            "region": {"constant_value": "us-east-1"},
+                        }
+                    }
+                }
+            ),
+        ),
+    ],
+    ids=["another repository", "a pattern", "more actions", "it exists already", "place unknown", "another account"],
+)
+def test_rights_on_what_nobody_creates_stay_a_danger(seeder: StackSummary, project: StackSummary) -> None:
+    (judged, _) = told_apart([seeder, project])
+    assert {danger.kind for danger in judged.dangers} == {Kind.RIGHTS}
+
+
+def _role(**rights: Any) -> dict[str, Any]:
+    role = {"name": "worker", "inline_policy": [], "managed_policy_arns": [], **rights}
+    return _entry("aws_iam_role.worker", ["no-op"], role, role)
+
+
+def _policy() -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    after = {"role": "worker", "name": "rights", "policy": json.dumps({"Statement": [statement]})}
+    return _entry("aws_iam_role_policy.worker", ["create"], None, after)
+
+
+def _attachment() -> dict[str, Any]:
+    after = {"role": "worker", "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    return _entry("aws_iam_role_policy_attachment.worker", ["create"], None, after)
+
+
+def test_an_apply_that_goes_on_gives_a_role_its_first_rights_and_widens_none() -> None:
+    shown = _stack("s", _role(), _policy(), _attachment())
+    assert shown.dangers == ()
+    assert {(rights.address, rights.text) for rights in shown.rights} == {
+        ("aws_iam_role_policy.worker", "allows s3:GetObject on every resource"),
+        ("aws_iam_role_policy_attachment.worker", "has arn:aws:iam::aws:policy/ReadOnlyAccess attached"),
+    }
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        _role(inline_policy=[{"name": "other", "policy": "{}"}]),
+        _role(managed_policy_arns=["arn:aws:iam::aws:policy/ReadOnlyAccess"]),
+        _role(name="somebody-else"),
+        {**_role(), "change": {**_role()["change"], "before_sensitive": {"inline_policy": True}}},
+    ],
+    ids=["inline", "attached", "another role", "not shown"],
+)
+@pytest.mark.parametrize("given", [_policy(), _attachment()], ids=["policy", "attachment"])
+def test_more_rights_of_a_role_that_may_have_some_are_a_danger(role: dict[str, Any], given: dict[str, Any]) -> None:
+    assert [danger.kind for danger in _stack("s", role, given).dangers] == [Kind.RIGHTS]
+
+
+def test_what_was_left_half_made_is_said_to_be_so() -> None:
+    logs = {"name": "/example"}
+    entry = _entry(
+        "aws_cloudwatch_log_group.logs", ["delete", "create"], logs, logs, action_reason="replace_because_tainted"
+    )
+    (danger,) = _stack("s", entry).dangers
+    assert danger.text == (
+        "is created anew, for its creation did not come to its end; lost, if there are any by now: logs"
+    )
 
 
 def test_a_policy_for_an_existing_bucket_is_judged_though_other_things_of_the_bucket_are_new() -> None:

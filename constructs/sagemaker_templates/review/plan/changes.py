@@ -4,7 +4,7 @@ The format: https://developer.hashicorp.com/terraform/internals/json-format#plan
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -51,6 +51,7 @@ class ResourceChange:
     Attributes:
         expressions: the resource's configuration, in which unknown values can be traced to their source.
         forced_by: names of the attributes that force the replacement.
+        tainted: whether it is replaced because its creation failed half way, or somebody said so.
     """
 
     address: str
@@ -58,6 +59,7 @@ class ResourceChange:
     action: Action
     is_data: bool = False
     forced_by: tuple[str, ...] = ()
+    tainted: bool = False
     expressions: Mapping[str, Any] = field(default_factory=dict)
     _before: Mapping[str, Any] = field(default_factory=dict)
     _after: Mapping[str, Any] = field(default_factory=dict)
@@ -128,10 +130,12 @@ class PlannedChanges:
     Attributes:
         resources: in Terraform's order, also those that nothing happens to.
         outputs: names of the outputs that change.
+        place: account and region that the stack's provider works in; None where it does not say.
     """
 
     resources: tuple[ResourceChange, ...]
     outputs: tuple[str, ...] = ()
+    place: tuple[str, str] | None = None
 
     def of(self, action: Action) -> tuple[ResourceChange, ...]:
         """The resources that an action is done to; data sources are none."""
@@ -146,7 +150,7 @@ class PlannedChanges:
     def of_reality(self) -> "PlannedChanges":
         """Without what is only forgotten: that stays as it is, whatever becomes of the state."""
         kept = tuple(change for change in self.resources if change.action is not Action.FORGET)
-        return PlannedChanges(kept, self.outputs)
+        return replace(self, resources=kept)
 
     @property
     def changing(self) -> tuple[ResourceChange, ...]:
@@ -163,7 +167,23 @@ def read_plan(shown: Mapping[str, Any]) -> PlannedChanges:
     expressions = dict(_expressions(shown.get("configuration", {}).get("root_module", {})))
     changes = [_change(entry, expressions) for entry in shown.get("resource_changes", [])]
     outputs = [name for name, change in shown.get("output_changes", {}).items() if change["actions"] != ["no-op"]]
-    return PlannedChanges(tuple(changes), tuple(sorted(outputs)))
+    place = _place(shown.get("configuration", {}).get("provider_config", {}))
+    return PlannedChanges(tuple(changes), tuple(sorted(outputs)), place)
+
+
+def _place(providers: Mapping[str, Any]) -> tuple[str, str] | None:
+    match providers:
+        case {
+            "aws": {
+                "expressions": {
+                    "allowed_account_ids": {"constant_value": [str(account)]},
+                    "region": {"constant_value": str(region)},
+                }
+            }
+        }:
+            return account, region
+        case _:
+            return None
 
 
 def _change(entry: Mapping[str, Any], expressions: Mapping[str, Any]) -> ResourceChange:
@@ -174,6 +194,7 @@ def _change(entry: Mapping[str, Any], expressions: Mapping[str, Any]) -> Resourc
         action=_action(change["actions"]),
         is_data=entry.get("mode") == "data",
         forced_by=tuple(dict.fromkeys(str(path[0]) for path in change.get("replace_paths", []) if path)),
+        tainted=entry.get("action_reason") == "replace_because_tainted",
         expressions=expressions.get(_without_keys(entry["address"]), {}),
         _before=change.get("before") or {},
         _after=change.get("after") or {},

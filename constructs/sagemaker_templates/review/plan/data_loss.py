@@ -65,6 +65,8 @@ def _gone(change: ResourceChange) -> Iterator[str]:
         return
     if change.action is Action.DESTROY:
         yield f"is destroyed, with it {holds}"
+    elif change.tainted:
+        yield f"is created anew, for its creation did not come to its end; lost, if there are any by now: {holds}"
     elif change.action is Action.REPLACE:
         because = f" because of {', '.join(change.forced_by)}" if change.forced_by else ""
         yield f"is destroyed and created anew{because}; lost: {holds}"

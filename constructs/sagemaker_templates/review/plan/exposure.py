@@ -67,7 +67,7 @@ def _public_grants(policy: PolicyChange) -> Iterator[str]:
 
 def _unless(grants: list[Grant]) -> str:
     conditions = sorted({str(condition) for grant in grants for condition in grant.conditions})
-    return f", if {' and '.join(conditions)}, which does not say who" if conditions else ""
+    return f", if {', and '.join(conditions)}, which does not say who" if conditions else ""
 
 
 def _opened(change: ResourceChange, changes: PlannedChanges) -> Iterator[str]:

@@ -52,6 +52,28 @@ class NewThings:
         return all(one in names for one in (value if isinstance(value, list) else [value]))
 
 
+class BareRoles:
+    """Roles of a stack that exist and may do nothing, as AWS says: an apply ended before they got their rights."""
+
+    def __init__(self, changes: PlannedChanges) -> None:
+        self._names = {
+            name
+            for change in changes.resources
+            if change.type == "aws_iam_role" and change.is_there_before and _has_no_rights(change)
+            for name in _named(change.old)
+        }
+
+    def get(self, change: ResourceChange) -> bool:
+        """Whether the change gives one of them its first rights."""
+        gives = change.type in ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
+        return gives and not change.is_there_before and change.new("role") in self._names
+
+
+def _has_no_rights(role: ResourceChange) -> bool:
+    """Terraform reads both back from AWS, whoever put them there."""
+    return all(role.old(name) == [] for name in ("inline_policy", "managed_policy_arns"))
+
+
 def _named(read: Callable[[str], Any]) -> Iterator[str]:
     """The names that a resource goes by."""
     yield from (value for value in map(read, _NAMES) if isinstance(value, str))

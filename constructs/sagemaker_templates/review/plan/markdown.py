@@ -79,6 +79,10 @@ def _details(plan: StackSummary) -> Iterator[str]:
         yield f"- {_code(SYMBOLS[change.action])} {_code(change.address)}{f' {_escaped(about)}' if about else ''}"
     yield from _list("Rights of what is new", [f"{_code(r.address)} {_escaped(r.text)}" for r in plan.rights])
     yield from _list(
+        "Rights on what another stack creates, asked for with it",
+        [f"{_code(r.address)}: {_escaped(r.text)}" for r in plan.asked],
+    )
+    yield from _list(
         "Paid for",
         [f"{_code(SYMBOLS[c.action])} {_code(c.address)} {_escaped(cost_details(c))}" for c in plan.costs],
     )

@@ -6,8 +6,10 @@ The language: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policie
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from sagemaker_templates.review.plan.conditions_in_words import in_words
 
 EVERYTHING = "*"
 """Every principal, action or resource."""
@@ -55,15 +57,20 @@ class Scope:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of a grant; operator and key in lower case."""
+    """One condition of a grant; operator and key in lower case, for IAM takes them in any.
+
+    Attributes:
+        written: the key as the policy has it.
+    """
 
     operator: str
     key: str
     values: frozenset[str]
+    written: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        """Say it in a line."""
-        return f"{self.operator} {self.key} {', '.join(sorted(self.values))}"
+        """Say it in words."""
+        return in_words(self.operator, self.written or self.key, self.values)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ def _conditions(block: Mapping[str, Any]) -> Iterator[Condition]:
     for operator, by_key in block.items():
         for key, values in by_key.items():
             texts = frozenset(_condition_value(operator, value) for value in _listed(values))
-            yield Condition(operator.lower(), key.lower(), texts)
+            yield Condition(operator.lower(), key.lower(), texts, key)
 
 
 def _condition_value(operator: str, value: Any) -> str:

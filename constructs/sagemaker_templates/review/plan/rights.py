@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sagemaker_templates.review.plan.asked import Coming
 from sagemaker_templates.review.plan.changes import PlannedChanges, ResourceChange, Unreadable
 from sagemaker_templates.review.plan.danger import Danger, Kind
-from sagemaker_templates.review.plan.grants_in_words import EVERY_RESOURCE, grouped, listed, what, where, who
-from sagemaker_templates.review.plan.hosts import NewThings, goes_with_its_host
+from sagemaker_templates.review.plan.grants_in_words import grouped, in_short, what
+from sagemaker_templates.review.plan.hosts import BareRoles, NewThings, goes_with_its_host
 from sagemaker_templates.review.plan.policies import NOT_KNOWN, PolicyChange, policy_changes
 from sagemaker_templates.review.plan.policy_comparison import gained, no_longer_denied, scope_covers, unmet
 from sagemaker_templates.review.plan.policy_document import Grant, PolicyDocument
@@ -23,6 +24,9 @@ _ATTACHMENTS = frozenset(
 )
 
 
+_NEW_RESOURCE = "new resource"
+
+
 @dataclass(frozen=True)
 class NewRights:
     """What a role or a resource may do, or lets others do, that the same plan creates."""
@@ -31,36 +35,62 @@ class NewRights:
     text: str
 
 
-def right_dangers(changes: PlannedChanges) -> Iterator[Danger]:
-    """What widens the rights on, or of, something that exists already."""
-    new = NewThings(changes)
+def right_dangers(changes: PlannedChanges, coming: Coming | None = None) -> Iterator[Danger]:
+    """What widens the rights on, or of, something that exists already.
+
+    Args:
+        coming: what the same review creates; rights on that are ``asked_rights``.
+    """
+    new, bare = NewThings(changes), BareRoles(changes)
     for policy in policy_changes(changes):
-        if new.hold(policy.change) or goes_with_its_host(policy.change, changes):
+        if new.hold(policy.change) or bare.get(policy.change) or goes_with_its_host(policy.change, changes):
             continue
-        for kind, text in _widened(policy):
+        for kind, text in _widened(policy, coming or Coming()):
             yield Danger(kind, policy.change.address, text)
     for change in changes.changing:
-        for text in (*_attached(change, new), *_limits_lifted(change)):
+        attached = () if bare.get(change) else _attached(change, new)
+        for text in (*attached, *_limits_lifted(change)):
             yield Danger(Kind.RIGHTS, change.address, text)
 
 
-def new_rights(changes: PlannedChanges) -> Iterator[NewRights]:
-    """The rights of what the plan creates, in a line each."""
+def asked_rights(changes: PlannedChanges, coming: Coming) -> Iterator[NewRights]:
+    """Rights that somebody who exists gets on what the same review creates, having had them on other such things."""
     new = NewThings(changes)
     for policy in policy_changes(changes):
-        if new.hold(policy.change):
-            yield NewRights(policy.change.address, _in_short(policy))
+        if policy.before is None or policy.after is None or new.hold(policy.change):
+            continue
+        by_stack: dict[str, list[Grant]] = defaultdict(list)
+        for grant in gained(policy.before, policy.after):
+            if stack := _asked_by(policy.before, grant, coming):
+                by_stack[stack].append(grant)
+        for stack, grants in by_stack.items():
+            for same in grouped(grants).values():
+                yield NewRights(policy.change.address, f"{what(same)}, which {stack} creates")
+
+
+def _asked_by(before: PolicyDocument, grant: Grant, coming: Coming) -> str | None:
+    return coming.maker(grant.resource) if _reason(before, grant) == _NEW_RESOURCE else None
+
+
+def new_rights(changes: PlannedChanges) -> Iterator[NewRights]:
+    """The rights of what the plan creates: a line for each of those who get them, with their conditions."""
+    new, bare = NewThings(changes), BareRoles(changes)
+    for policy in policy_changes(changes):
+        if new.hold(policy.change) or bare.get(policy.change):
+            yield from (NewRights(policy.change.address, text) for text in _in_short(policy))
     for change in changes.changing:
-        if change.type in _ATTACHMENTS and change.is_there_after and new.hold(change):
+        if change.type in _ATTACHMENTS and change.is_there_after and (new.hold(change) or bare.get(change)):
             yield NewRights(change.address, f"has {_shown(change.new('policy_arn'))} attached")
 
 
-def _widened(policy: PolicyChange) -> Iterator[tuple[Kind, str]]:
+def _widened(policy: PolicyChange, coming: Coming) -> Iterator[tuple[Kind, str]]:
     if policy.before is None or policy.after is None:
         reason = policy.unreadable.value if policy.unreadable else "cannot be read"
         yield Kind.UNKNOWN, f"{policy.attribute} changes and is {reason}"
         return
-    known, unknown = _by_knowledge(gained(policy.before, policy.after))
+    before = policy.before
+    not_asked = [each for each in gained(before, policy.after) if not _asked_by(before, each, coming)]
+    known, unknown = _by_knowledge(not_asked)
     for text in _sentences(policy.before, known):
         yield Kind.RIGHTS, text
     for text in _sentences(policy.before, unknown):
@@ -105,26 +135,13 @@ def _reason(before: PolicyDocument, grant: Grant) -> str:
     if same_resource:
         missing = min((unmet(old, grant) for old in same_resource), key=len)
         return f"condition removed or loosened ({'; '.join(map(str, missing))})"
-    return "new resource" if same_principal else "new action"
+    return _NEW_RESOURCE if same_principal else "new action"
 
 
-def _in_short(policy: PolicyChange) -> str:
+def _in_short(policy: PolicyChange) -> list[str]:
     if policy.after is None:
-        return policy.unreadable.value if policy.unreadable else "cannot be read"
-    allows = policy.after.allows
-    principals = {who(grant.principal) for grant in allows} - {""}
-    if not allows:
-        return "allows nothing"
-    if policy.is_trust:
-        return f"can be assumed by {listed(principals)}"
-    everywhere = {str(grant.action) for grant in allows if where(grant) == EVERY_RESOURCE}
-    on_all = f"; on every resource: {listed(everywhere)}" if everywhere else ""
-    to = f" to {listed(principals)}" if principals else ""
-    return f"allows {_count(len({str(grant.action) for grant in allows}), 'action')}{to}{on_all}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        return [policy.unreadable.value if policy.unreadable else "cannot be read"]
+    return list(in_short(policy.after, is_trust=policy.is_trust)) or ["allows nothing"]
 
 
 def _attached(change: ResourceChange, created: NewThings) -> Iterator[str]:

@@ -1,17 +1,19 @@
 """One stack's plan, judged: everything that the text and the Markdown say of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sagemaker_templates.review.plan.asked import Coming, coming
 from sagemaker_templates.review.plan.changes import CHANGING, Action, PlannedChanges, read_plan
 from sagemaker_templates.review.plan.costs import Cost, costs
 from sagemaker_templates.review.plan.danger import Danger, Kind
 from sagemaker_templates.review.plan.data_loss import data_dangers
 from sagemaker_templates.review.plan.exposure import exposure_dangers
-from sagemaker_templates.review.plan.rights import NewRights, new_rights, right_dangers
+from sagemaker_templates.review.plan.rights import NewRights, asked_rights, new_rights, right_dangers
 from sagemaker_templates.review.plan.way_back import WayBack
+from sagemaker_templates.wording import counted
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class StackSummary:
     Attributes:
         dangers: in the order of their kinds.
         rights: of the roles, keys and buckets that the plan creates.
+        asked: rights of what exists on what another stack of the same review creates.
     """
 
     stack: str
@@ -28,6 +31,7 @@ class StackSummary:
     dangers: tuple[Danger, ...]
     rights: tuple[NewRights, ...]
     costs: tuple[Cost, ...]
+    asked: tuple[NewRights, ...] = ()
 
     @property
     def counts(self) -> dict[Action, int]:
@@ -56,12 +60,22 @@ def summarize(stack: str, shown: Mapping[str, Any]) -> StackSummary:
     Raises:
         ValueError: the plan holds something that this version does not know.
     """
-    changes = read_plan(shown)
+    return _judged(stack, read_plan(shown), Coming())
+
+
+def told_apart(plans: Sequence[StackSummary]) -> tuple[StackSummary, ...]:
+    """The stacks of one review, judged together: rights on what another of them creates were asked for with it."""
+    all_coming = coming((plan.stack, plan.changes) for plan in plans)
+    return tuple(_judged(plan.stack, plan.changes, all_coming) if plan.dangers else plan for plan in plans)
+
+
+def _judged(stack: str, changes: PlannedChanges, all_coming: Coming) -> StackSummary:
     reality = changes.of_reality
-    found = (*data_dangers(changes), *exposure_dangers(reality), *right_dangers(reality))
+    found = (*data_dangers(changes), *exposure_dangers(reality), *right_dangers(reality, all_coming))
     order = list(Kind)
     dangers = sorted(dict.fromkeys(found), key=lambda danger: (order.index(danger.kind), danger.address))
-    return StackSummary(stack, changes, tuple(dangers), tuple(new_rights(changes)), tuple(costs(changes)))
+    asked = tuple(asked_rights(reality, all_coming))
+    return StackSummary(stack, changes, tuple(dangers), tuple(new_rights(changes)), tuple(costs(changes)), asked)
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ class Review:
     @property
     def total(self) -> str:
         """Everything in a line."""
-        failed = [f"{_count(self.failed, 'stack')} could not be planned"] if self.failed else []
+        failed = [f"{counted(len(self.failed), 'stack')} could not be planned"] if self.failed else []
         return "; ".join([*self._of_the_planned, *failed])
 
     @property
@@ -96,10 +110,5 @@ class Review:
         counts: Counter[Action] = sum((Counter(plan.counts) for plan in self.planned), Counter())
         changes = ", ".join(f"{counts[action]} to {action}" for action in CHANGING if counts[action])
         dangers = [danger for plan in self.planned for danger in plan.dangers]
-        found = _count(dangers, "danger") if dangers else "no danger found"
-        return [f"{_count(self.planned, 'stack')}: {changes or 'nothing to change'}", found]
-
-
-def _count(things: Iterable[Any], what: str) -> str:
-    number = len(tuple(things))
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        found = counted(len(dangers), "danger") if dangers else "no danger found"
+        return [f"{counted(len(self.planned), 'stack')}: {changes or 'nothing to change'}", found]

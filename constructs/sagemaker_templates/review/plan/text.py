@@ -58,6 +58,10 @@ def _rights(plan: StackSummary) -> Iterator[str]:
         yield "  rights of what is new:"
     for rights in plan.rights:
         yield f"      {rights.address} {rights.text}"
+    if plan.asked:
+        yield "  rights on what another stack creates, asked for with it:"
+    for rights in plan.asked:
+        yield f"      {rights.address}: {rights.text}"
 
 
 def _costs(plan: StackSummary) -> Iterator[str]:
