@@ -341,11 +341,11 @@ class ProjectNames:
         SageMaker hands out ARNs of groups and packages in lower case, and has been seen to ask IAM for the name as it
         was given (https://github.com/aws-samples/ml-edge-getting-started/issues/18); IAM tells one from the other.
         """
-        return [self.arn("sagemaker", f"model-package-group/{name}") for name in _spellings(group)]
+        return [self.arn("sagemaker", f"model-package-group/{name}") for name in spellings_of_group(group)]
 
     def model_packages(self, group: str) -> list[str]:
         """The ARNs under which the packages of such a group may be asked for."""
-        return [self.arn("sagemaker", f"model-package/{name}/*") for name in _spellings(group)]
+        return [self.arn("sagemaker", f"model-package/{name}/*") for name in spellings_of_group(group)]
 
     def endpoint(self, service: str) -> str:
         """The name of a service's endpoint in the project's region, as ``kms:ViaService`` has it."""
@@ -534,8 +534,8 @@ class TargetNames:
         yield IAM_ROLE, self.apply_role
 
 
-def _spellings(name: str) -> list[str]:
-    """A name as it is and in lower case, once where that is the same."""
+def spellings_of_group(name: str) -> list[str]:
+    """A model package group's name as it was given and in lower case, once where that is the same."""
     return list(dict.fromkeys([name, name.lower()]))
 
 

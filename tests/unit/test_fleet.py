@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import a_project, an_environment, parameters
+from builders import ACCOUNT, a_project, an_environment, parameters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sagemaker_templates import foundation_checks
 from sagemaker_templates.blocks.codecommit_seeder import most_repositories, seeding_policies
 from sagemaker_templates.blocks.iam import PolicyTooLongError, Statement
+from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.naming import FoundationNames
 from sagemaker_templates.providers import cdktf
+from sagemaker_templates.settings import InvalidSettings
 from sagemaker_templates.settings.files import EnvironmentKeys, NetworkKeys
 from sagemaker_templates.settings.model import Configuration, Environment, Network, Project, Repository, Target
 from sagemaker_templates.stacks.base import new_stack
@@ -125,6 +127,32 @@ def test_projects_that_the_seeder_has_no_room_for_are_refused_at_the_first_of_th
         f"is one of 900 projects of dev on CodeCommit, and the policies of the role that fills their repositories "
         f"have room for {held}; allowed for the others: GitHub, or another environment"
     )
+
+
+def test_the_seeder_has_room_for_what_the_page_says_however_long_names_and_region_are() -> None:
+    in_longest_region = FoundationNames(an_environment(region="us-gov-east-1"))
+    repositories = [f"{number:04}{'a' * 28}-deploy" for number in range(1000)]
+
+    assert most_repositories(in_longest_region, repositories) >= 720
+
+
+def test_the_refusal_names_file_line_and_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundation_checks, "most_repositories", lambda names, repositories: 1)
+    projects = tmp_path / "dev" / "projects"
+    projects.mkdir(parents=True)
+    (tmp_path / "dev" / "environment.yaml").write_text(
+        f'account-id: "{ACCOUNT}"\nregion: {REGION}\nstate: {{type: local}}\n'
+    )
+    for name in ("first", "second"):
+        text = (
+            f"project-template-type: xgboost_abalone\nsagemaker-project-name: {name}\nsagemaker-project-id: {name}\n"
+        )
+        (projects / f"{name}.yaml").write_text(f"{text}repository-type: CodeCommit\n")
+
+    with pytest.raises(InvalidSettings) as refused:
+        load_configuration(tmp_path)
+    (problem,) = str(refused.value).splitlines()
+    assert problem.partition(": is one of 2 projects")[0].endswith("dev/projects/second.yaml:4: repository-type")
 
 
 def test_projects_on_github_take_no_room_of_the_seeders() -> None:

@@ -118,7 +118,10 @@ def _endpoint(names: TargetNames) -> str:
 
 
 def _see(names: TargetNames, state: S3State) -> list[Statement]:
-    """What a plan reads: the target's facts, the state, and the resources of the endpoint."""
+    """What a plan reads: the target's facts, the state, and the resources of the endpoint.
+
+    An apply reads the same: it takes the facts from their parameter, and not from what another build has handed on.
+    """
     return [
         Statement("ReadFacts", ["ssm:GetParameter"], [names.arn("ssm", f"parameter{names.parameter}")]),
         *read_state(names, state),

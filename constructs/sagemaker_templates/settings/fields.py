@@ -246,11 +246,10 @@ JobPrefix = Annotated[
 ]
 
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html : 2 to 256 characters.
-_IMAGE_NAME = "[a-z0-9]+(?:[._-][a-z0-9]+)*"
 ImageRepository = Annotated[
     str,
     Rule(
-        f"(?=..){_IMAGE_NAME}(?:/{_IMAGE_NAME})*",
+        "[a-z0-9](?:[._/-]?[a-z0-9])+",
         "the name of a repository of images, without registry and tag: lower-case letters, digits and single . _ - /",
         max_length=256,
     ),

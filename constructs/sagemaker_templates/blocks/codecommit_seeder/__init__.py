@@ -101,8 +101,8 @@ def most_repositories(names: FoundationNames, repositories: Sequence[str]) -> in
 def seeding_policies(names: FoundationNames, repositories: Sequence[str]) -> list[list[Statement]]:
     """What the function may do, in as few policies as AWS takes: the role's own, then those that are attached to it.
 
-    Each repository is named. The first policy is the only one until it is full, at about 150 repositories, or 118
-    whose names are the longest; what a role can hold in all stands in ``docs/applying.md``.
+    Each repository is named. The first policy is the only one until it is full, at 100 to 150 repositories; what a
+    role can hold in all stands in ``docs/applying.md``.
 
     Args:
         repositories: names of the repositories that it may commit to.
