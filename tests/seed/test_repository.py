@@ -112,6 +112,8 @@ def test_every_path_that_the_readme_names_is_there(any_repository: SeedRepositor
     assert [path for path in sorted(named) if not (any_repository.root / path).exists()] == []
 
 
+# The environment of the XGBoost container's server.
+SERVER = Path(__file__).parents[1] / "xgboost_container"
 # What the containers have that run the jobs; the Python of both is 3.10.
 CONTAINER_PYTHON = (3, 10)
 CONTAINER_PACKAGES = {
@@ -150,8 +152,9 @@ def test_the_tests_run_the_xgboost_of_the_container(
 
 
 def _assert_xgboost_is_the_images(pipeline: str) -> None:
-    lock = (seed_folder("xgboost_abalone") / "requirements-dev.txt").read_text(encoding="utf-8")
     image = re.search(r'XGBOOST_VERSION = "(\d+)\.(\d+)-(\d+)"', pipeline)
 
     assert image
-    assert f"xgboost-cpu=={'.'.join(image.groups())} " in lock
+    # What the tests train with, and what they serve with.
+    for folder, name in ((seed_folder("xgboost_abalone"), "requirements-dev.txt"), (SERVER, "requirements.txt")):
+        assert f"xgboost-cpu=={'.'.join(image.groups())} " in (folder / name).read_text(encoding="utf-8")

@@ -80,6 +80,14 @@ def test_columns_in_front_that_the_model_does_not_see_are_passed_through(folder:
     assert (summary.usable, summary.rejected) == (1, 2)
 
 
+def test_less_than_no_identifier_is_refused(folder: Path) -> None:
+    """A place counted from the end would hide columns from the model."""
+    (folder / "input/a.csv").write_text("x,1\n", encoding="utf-8")
+
+    with pytest.raises(RowsError, match="IdColumns is -1"):
+        prepare(folder, max_rejected_share=1.0, identifiers=-1)
+
+
 @pytest.mark.parametrize(
     ("text", "share"),
     [("x,1\ny,large\n", 0.4), ("", 1.0), ("name,size\n", 1.0), ("name,size\nx,large\n", 1.0)],

@@ -59,6 +59,7 @@ def test_text_in_another_encoding_is_named() -> None:
             "line 1: the header does not fit: 'longth' not known; no length; the columns are sex, length",
         ),
         (f"id,{','.join(COLUMNS)}\n1,{LINE}", "'id' not known"),
+        ("a,b,c,d,e,f", "header does not fit: 'a', 'b', 'c' and 3 more not known; no sex and no length"),
         (f"{','.join(['sex', *COLUMNS])}\n", "a column stands there twice"),
         (f"{LINE}\nM,1,2", "line 2: 3 values where 9"),
         (f"{LINE}\n\n{LINE.replace('0.455', 'long')}", "line 3, column length: 'long' is no number"),

@@ -104,8 +104,12 @@ def prepare(folder: Path, max_rejected_share: float, identifiers: int = 0) -> Su
     put aside are what a person then needs. The pipeline reads the summary, and fails with it.
 
     Raises:
-        RowsError: a file cannot be read, or its header does not fit.
+        RowsError: a file cannot be read, its header does not fit, or the number of identifiers makes no sense.
     """
+    if identifiers < 0:
+        raise RowsError(
+            f"IdColumns is {identifiers}; write how many columns in front the model is not to see, 0 for none"
+        )
     with tempfile.TemporaryDirectory() as unpacked:
         features = _model_code(folder / "model", Path(unpacked))
         layout = Layout(identifiers, features.INPUTS)

@@ -47,6 +47,7 @@ _LARGEST = 1e6
 # What spreadsheets put in front of UTF-8.
 _BYTE_ORDER_MARK = "\ufeff"
 _SHOWN = 40
+_SHOWN_NAMES = 3
 
 
 class DataError(ValueError):
@@ -110,7 +111,8 @@ def _order(header: list[str], columns: tuple[str, ...], place: str) -> tuple[str
         return names
     unknown = [_shown(cell) for cell, name in zip(header, names, strict=True) if name not in columns]
     missing = [column for column in columns if column not in names]
-    wrong = [f"{' and '.join(unknown)} not known"] if unknown else []
+    more = f" and {len(unknown) - _SHOWN_NAMES} more" if len(unknown) > _SHOWN_NAMES else ""
+    wrong = [f"{', '.join(unknown[:_SHOWN_NAMES])}{more} not known"] if unknown else []
     lacking = [f"no {' and no '.join(missing)}"] if missing else []
     found = "; ".join([*wrong, *lacking]) or "a column stands there twice"
     raise DataError(f"{place}: the header does not fit: {found}; the columns are {', '.join(columns)}")
