@@ -84,7 +84,7 @@ def test_what_changes_and_is_replaced_is_said_and_what_is_protected_fails_alone(
     for stack in site.of("dev"):
         site.terraform(stack).apply()
     _nothing_to_change(plan)
-    _a_changed_tag(site, plan)
+    _a_changed_tag_and_a_new_project(site, plan)
     _a_protected_replacement(site, plan)
     _an_allowed_replacement(site, plan)
 
@@ -97,13 +97,21 @@ def _nothing_to_change(plan: Plan) -> None:
     )
 
 
-def _a_changed_tag(site: Site, plan: Plan) -> None:
+def _a_changed_tag_and_a_new_project(site: Site, plan: Plan) -> None:
+    """What the new project asks of the foundation is told as asked for."""
+    second = site.folder / "environments" / "dev" / "projects" / "second.yaml"
+    second.write_text(second.with_name("abalone.yaml").read_text().replace("abalone", "second"))
+    second.write_text(second.read_text().replace("xgboost_second", "xgboost_abalone"))
     _change(site, "dev/environment.yaml", {"cost-center: machine-learning": "cost-center: research"})
-    run = plan("dev/abalone")
+    run = plan("dev")
     assert run.returncode == 0, run.stderr
     assert re.search(r'~ aws_s3_bucket\.artifact_bucket: tags(_all)?\["cost-center"\]$', run.stdout, re.MULTILINE)
     assert "research" not in run.stdout, "values are not shown"
-    assert run.stdout.splitlines()[-1].endswith("to change; no danger found")
+    assert re.fullmatch(r"3 stacks: \d+ to change, \d+ to create; no danger found", run.stdout.splitlines()[-1])
+    assert "asked for with it" in run.stdout
+    assert ":second-build, which dev-second creates" in run.stdout
+    second.unlink()
+    site.synthesize("dev-second")
 
 
 def _a_protected_replacement(site: Site, plan: Plan) -> None:
