@@ -23,7 +23,7 @@ from buildspec import INSTALL, INSTALL_FOR_TESTS, TESTS
 from seed_repository import SeedRepository, clean_environment
 
 GROUP = "abalone-p-abalone01"
-BUILDSPECS = ("resolve", "plan", "apply")
+BUILDSPECS = ("resolve", "plan")
 
 
 @pytest.fixture(scope="module")

@@ -191,6 +191,14 @@ def test_a_state_that_is_not_the_targets_is_refused(tmp_path: Path, changed: dic
     assert problem.startswith(f"the plan's state has {next(iter(changed))} ")
 
 
+@pytest.mark.parametrize("setting", ["encrypt", "use_lockfile"])
+def test_a_state_is_encrypted_and_locked(tmp_path: Path, setting: str) -> None:
+    file = read(tmp_path, zipped(entries(message=plan({**STATE, setting: False}))))
+    assert list(elsewhere(file.backend, State(**_state()))) == [
+        f"the plan's state has {setting} False, the target's True"
+    ]
+
+
 def test_a_plan_of_another_provider_is_refused_before_terraform_sees_it(tmp_path: Path) -> None:
     lock = LOCK + 'provider "registry.terraform.io/hashicorp/external" {\n}\n'
     (problem,) = objections_to_file(read(tmp_path, zipped(entries(lock=lock))))

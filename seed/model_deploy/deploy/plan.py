@@ -9,8 +9,10 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from deploy.counts import starting_counts
 from deploy.environments import ROOT, load
 from deploy.failures import DeployError, command
 from deploy.install import terraform
@@ -43,7 +45,9 @@ def _plan(released: Path, folder: Path) -> None:
     session = Session(target)
     facts = session.facts()
     prepare(folder, facts)
-    content = variables(settings, facts, release, CONFIGURATION)
+    sagemaker = session.client("sagemaker", facts.region)
+    counts = partial(starting_counts, sagemaker, facts.endpoint_name, settings=settings)
+    content = variables(settings, facts, release, CONFIGURATION, counts)
     (folder / "terraform.tfvars.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     runner = Terraform(terraform(), folder, session.environment(facts.region))
     runner.init(facts.state)

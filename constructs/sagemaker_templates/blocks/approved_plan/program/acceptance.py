@@ -71,7 +71,14 @@ def objections(file: PlanFile, shown: Plan) -> Iterator[str]:
 
 def elsewhere(backend: Backend, state: State) -> Iterator[str]:
     """Why a plan's state is not the target's, in words; nothing where it is."""
-    right = {"bucket": state.bucket, "key": state.key, "region": state.region, "kms_key_id": state.kms_key_id}
+    right = {
+        "bucket": state.bucket,
+        "key": state.key,
+        "region": state.region,
+        "kms_key_id": state.kms_key_id,
+        "encrypt": True,
+        "use_lockfile": True,
+    }
     for name, value in right.items():
         given = backend.settings.get(name)
         if given != value:
