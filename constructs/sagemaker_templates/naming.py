@@ -181,6 +181,12 @@ class FoundationNames:
     def key_alias(self) -> str:
         return f"alias/sagemaker-templates-{self.environment.name}-foundation"
 
+    def derived(self) -> Iterator[tuple[Limit, str]]:
+        """Every name in the environment's account that is derived from the environment's."""
+        yield LAMBDA_FUNCTION, self.seeder_function
+        yield IAM_ROLE, self.seeder_role
+        yield KMS_ALIAS, self.key_alias
+
     def template_repository(self, template: str) -> str:
         """The GitHub repository that a template's projects are generated from."""
         return f"sagemaker-template-{self.environment.name}-{template}"
@@ -379,6 +385,7 @@ class ProjectNames:
                 FoundationNames(self.project.environment).template_repository(self.project.template),
             )
         yield BUILD_PROJECT, self.build_project
+        yield BUILD_PROJECT, self.plan_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
         roles = (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role)

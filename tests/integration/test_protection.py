@@ -48,7 +48,7 @@ model-bucket-name: mlops-abalone-{ACCOUNT}
 TRAINS = "project-template-type: xgboost_abalone\n"
 PREDICTS = (
     "project-template-type: batch_inference\nmodel-package-group-name: abalone-p-abalone01\n"
-    f"model-bucket-name: mlops-abalone-{ACCOUNT}\nbase-job-prefix: abalone-batch\n"
+    f"model-bucket-name: mlops-abalone-{ACCOUNT}\nbase-job-prefix: scoring\n"
 )
 DEPLOYS = (
     "project-template-type: model_deploy\nmodel-package-group-name: abalone-p-abalone01\n"

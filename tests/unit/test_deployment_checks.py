@@ -115,11 +115,11 @@ def test_a_name_too_long_for_what_is_derived_from_it_is_refused(lines: Lines) ->
     assert any(f'IAM role name "{long}-{environment}-deployer"' in line for line in found)
 
 
-@pytest.mark.parametrize("name", ["serving-target", "serving-endpoint"])
-def test_a_project_whose_state_would_be_the_stages_is_refused(lines: Lines, name: str) -> None:
+@pytest.mark.parametrize(("name", "what"), [("serving-target", "stack"), ("serving-endpoint", "state")])
+def test_a_project_whose_state_would_be_the_stages_is_refused(lines: Lines, name: str, what: str) -> None:
     other = BATCH.replace("name: serving", f"name: {name}")
     assert lines({"prod/projects/other.yaml": other}) == [
-        f'{SERVING}:2: sagemaker-project-name: "serving" makes the state "prod-{name}", as the project "{name}" of '
+        f'{SERVING}:2: sagemaker-project-name: "serving" makes the {what} "prod-{name}", as the project "{name}" of '
         "prod does"
     ]
 

@@ -20,6 +20,7 @@ def test_project_names_are_pinned() -> None:
         "abalone-p-abalone01",
         "abalone-build",
         "abalone-build",
+        "abalone-build-plan",
         "abalone-build",
         "abalone-build-push",
         "abalone-sagemaker-execution",

@@ -155,4 +155,5 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("batch_inference"),
+    job_prefix_field="base_job_prefix",
 )
