@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.emulator.prepare import Account
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.output_folder.lock import locked
 from sagemaker_templates.output_folder.ownership import mark
@@ -23,15 +25,17 @@ from sagemaker_templates.output_folder.whereabouts import Whereabouts
 
 OUT = Path("cdktf.out")
 SYNTH = "sagemaker-templates synth"
-PROVIDER = {"aws": [{"allowed_account_ids": ["111111111111"], "region": "us-east-1"}]}
+ACCOUNT, REGION, BUCKET = "111111111111", "us-east-1", "example-tfstate"
+PROVIDER = {"aws": [{"allowed_account_ids": [ACCOUNT], "region": REGION}]}
 
 pytestmark = pytest.mark.terraform
 
 
-def _rendered(folder: Path, stack: str, states: str = "states") -> Path:
-    """A synthesis of one stack, which needs no provider from anywhere."""
+def _rendered(folder: Path, stack: str, states: str = "states", **s3: Any) -> Path:
+    """A synthesis of one stack, which needs no provider from anywhere; its state is a file, or in ``s3``."""
+    backend = {"s3": s3} if s3 else {"local": {"path": f"../../../{states}/{stack}.tfstate"}}
     document: dict[str, Any] = {
-        "terraform": {"backend": {"local": {"path": f"../../../{states}/{stack}.tfstate"}}},
+        "terraform": {"backend": backend},
         "resource": {"terraform_data": {"work": {"input": "of a person"}}},
     }
     (folder / "stacks" / stack).mkdir(parents=True)
@@ -114,6 +118,31 @@ def test_a_stack_whose_state_moves_keeps_its_resources(tmp_path: Path, run: Call
     assert f"{SYNTH} --migrate dev-data" in commands
     assert "No changes" in _run_all(run, commands, moved)
     assert _held("elsewhere/dev-data.tfstate") == made
+
+
+@pytest.mark.emulator
+def test_a_state_moves_into_a_bucket_and_on_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[[str], str], emulator: Emulator
+) -> None:
+    for name, value in emulator.environment(ACCOUNT, REGION).items():
+        monkeypatch.setenv(name, value)
+    Account(emulator, ACCOUNT, REGION).create_bucket(BUCKET)
+    _synthesize(_rendered(tmp_path / "old", "dev-data"))
+    made = _applied(run, "dev-data")
+    for key in ("one/terraform.tfstate", "two/terraform.tfstate"):
+        bucket: dict[str, Any] = {
+            "bucket": BUCKET,
+            "key": key,
+            "region": REGION,
+            "encrypt": True,
+            "use_lockfile": True,
+        }
+        moved = _rendered(tmp_path / key, "dev-data", **bucket)
+        place = Whereabouts(state=f"s3://{BUCKET}/{key}")
+        commands = _printed_commands(synthesized(OUT), moved, place, "To take the state along")
+        assert "No changes" in _run_all(run, commands, moved)
+        stored = emulator.client("s3", ACCOUNT, REGION).get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        assert json.loads(stored)["resources"] == made
 
 
 @pytest.mark.parametrize("states", ["states", "elsewhere"])

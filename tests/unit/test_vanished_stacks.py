@@ -60,7 +60,7 @@ def test_a_renamed_project_is_not_synthesized_until_somebody_says_what_becomes_o
     assert "dev-abalone vanishes" in said
     assert "live on in account 111111111111, eu-west-1; state ../../../terraform-state/dev-abalone.tfstate" in said
     assert "terraform -chdir=cdktf.out/stacks/dev-abalone destroy" in said
-    assert 'terraform -chdir=cdktf.out/stacks/dev-clams state push "$PWD/dev-abalone.tfstate"' in said
+    assert 'terraform -chdir=cdktf.out/stacks/dev-clams state push "$PWD"/dev-abalone.tfstate' in said
     assert "add: --orphan dev-abalone" in said
     assert files_of(OUT) == before
     folders = _synth(orphans=["dev-abalone"])
@@ -134,6 +134,17 @@ def test_every_stack_that_vanishes_is_named_at_once() -> None:
     assert "a vanishes" in str(vanished.value)
     assert "b vanishes" in str(vanished.value)
     assert "add: --orphan a --orphan b" in str(vanished.value)
+
+
+def test_a_name_that_a_shell_would_take_apart_is_printed_in_quotes(tmp_path: Path) -> None:
+    """Whoever opens a pull request gives folders their names."""
+    (tmp_path / "stacks" / "a; reboot").mkdir(parents=True)
+    with pytest.raises(StacksVanish) as vanished:
+        check_nothing_vanishes(Synthesized(tmp_path, {"a; reboot": {}}), {})
+    commands = [line for line in str(vanished.value).splitlines() if line.startswith("    terraform")]
+    folder = f"'-chdir={tmp_path}/stacks/a; reboot'"
+    assert commands == [f"    terraform {folder} init", f"    terraform {folder} destroy"]
+    assert "add: --orphan 'a; reboot'" in str(vanished.value)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Stacks that keep their name and move: what they made stays where it is, and somebody has to know."""
 
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -85,10 +86,10 @@ def moves(output: str, old: Mapping[str, Document], new: Mapping[str, Whereabout
     return [move for move in found if move.moves]
 
 
-def option(move: Move) -> str:
+def option(move: Move) -> tuple[str, str]:
     """The option that says what becomes of what a stack made: carried over where that is possible."""
     carried = not move.is_elsewhere and (move.of_state or move.of_repository)
-    return f"--{'migrate' if carried else 'orphan'} {move.name}"
+    return ("--migrate" if carried else "--orphan"), move.name
 
 
 def told(found: Collection[Move], synth: str) -> Iterator[str]:
@@ -137,7 +138,7 @@ def _about_state(found: Collection[Move], synth: str) -> Iterator[str]:
         for move in found:
             yield _terraform(move, "init -migrate-state")
             if move.old.endpoint_state and move.new.endpoint_state:
-                yield f"    aws s3 cp {move.old.endpoint_state} {move.new.endpoint_state}"
+                yield f"    {shlex.join(['aws', 's3', 'cp', move.old.endpoint_state, move.new.endpoint_state])}"
         yield from _run(found, "plan")
 
 
@@ -159,13 +160,13 @@ def _about_owners(found: Collection[Move], synth: str) -> Iterator[str]:
             for address in move.of_owner(alias)
             if address.startswith("github_repository.")
         ]
-        yield _terraform(move, " ".join(["destroy", *(f"-target={address}" for address in repositories)]))
+        yield _terraform(move, shlex.join(["destroy", *(f"-target={address}" for address in repositories)]))
     yield f"    {synth}"
     yield "Or to leave them as they are:"
     yield from _run(found, "init")
     for move in found:
-        listed = " ".join(f"-e .{alias}_" for alias in move.left_owners)
-        yield _terraform(move, f"state rm $(terraform -chdir={move.folder} state list | grep -F {listed})")
+        listed = " ".join(shlex.join(["-e", f".{alias}_"]) for alias in move.left_owners)
+        yield _terraform(move, f"state rm $({_terraform(move, 'state list').strip()} | grep -F {listed})")
     yield f"    {synth}"
 
 
@@ -184,7 +185,7 @@ def _about_places(found: Collection[Move], synth: str) -> Iterator[str]:
     for move in found:
         yield _terraform(move, f"state pull > {move.name}.tfstate")
         if not move.of_state:
-            yield _terraform(move, f"state rm $(terraform -chdir={move.folder} state list)")
+            yield _terraform(move, f"state rm $({_terraform(move, 'state list').strip()})")
     yield f"    {synth}"
     yield from _run([move for move in found if move.of_state], "init -reconfigure")
 
@@ -199,4 +200,4 @@ def _run(found: Iterable[Move], command: str) -> Iterator[str]:
 
 
 def _terraform(move: Move, command: str) -> str:
-    return f"    terraform -chdir={move.folder} {command}"
+    return f"    terraform -chdir={shlex.quote(move.folder)} {command}"

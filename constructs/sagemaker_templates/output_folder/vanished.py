@@ -1,5 +1,6 @@
 """Stacks that the settings describe no more, or elsewhere: what they made lives on, and somebody has to know."""
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,8 @@ class Decisions:
 
 UNDECIDED = Decisions()
 
+_USUAL = Path("cdktf.out")
+
 
 def check_nothing_vanishes(
     old: Synthesized,
@@ -73,7 +76,7 @@ def check_nothing_vanishes(
     vanished = sorted(old.stacks.keys() - planned.keys() - set(decisions.orphans))
     moving = [move for name, move in moved.items() if name not in {*decisions.orphans, *decisions.migrated}]
     if vanished or moving:
-        synth = _synth(vanished, moving, decisions)
+        synth = _synth(old.output, vanished, moving, decisions)
         end = _end([*vanished, *(move.name for move in moving)], decisions)
         raise StacksVanish("\n".join([*_said(old, vanished, new or {}, synth), *told(moving, synth), *end]))
 
@@ -92,11 +95,13 @@ def _check_decisions(decisions: Decisions, planned: Collection[str], moved: Mapp
             )
 
 
-def _synth(vanished: Collection[str], moving: Collection[Move], decisions: Decisions) -> str:
+def _synth(output: Path, vanished: Collection[str], moving: Collection[Move], decisions: Decisions) -> str:
     """The command that goes on, whatever vanishes and moves."""
-    decided = [f"--orphan {name}" for name in {*vanished, *decisions.orphans}]
-    decided += [f"--migrate {name}" for name in decisions.migrated]
-    return " ".join(["sagemaker-templates synth", *sorted({*decided, *map(option, moving)})])
+    where = [] if output == _USUAL else ["--output", output.as_posix()]
+    decided = {*(("--orphan", name) for name in {*vanished, *decisions.orphans}), *map(option, moving)}
+    decided |= {("--migrate", name) for name in decisions.migrated}
+    words = [word for pair in sorted(decided) for word in pair]
+    return shlex.join(["sagemaker-templates", "synth", *where, *words])
 
 
 def _said(old: Synthesized, vanished: list[str], new: Mapping[str, Document], synth: str) -> Iterator[str]:
@@ -105,32 +110,37 @@ def _said(old: Synthesized, vanished: list[str], new: Mapping[str, Document], sy
 
 
 def _end(names: Collection[str], decisions: Decisions) -> Iterator[str]:
-    options = [f"--orphan {name}" for name in sorted({*names, *decisions.orphans})]
-    options += [f"--migrate {name}" for name in sorted(set(decisions.migrated))]
-    yield f"To leave what lives on alone, unmanaged, add: {' '.join(options)}"
+    words = [word for name in sorted({*names, *decisions.orphans}) for word in ("--orphan", name)]
+    words += [word for name in sorted(set(decisions.migrated)) for word in ("--migrate", name)]
+    yield f"To leave what lives on alone, unmanaged, add: {shlex.join(words)}"
     yield 'Nothing was written. More in docs/applying.md, "A stack that goes" and "A stack that moves".'
 
 
 def _about(old: Synthesized, name: str, new: Mapping[str, Document], synth: str) -> Iterator[str]:
-    folder = (old.output / STACKS / name).as_posix()
+    folder = old.output / STACKS / name
     stack = old.stacks[name]
     yield f"{name} vanishes: the settings describe it no more, and {_resources(stack)} live on{_whereabouts(stack)}"
-    if not Path(folder).is_dir():
-        yield f"  to destroy them, put its settings back and synthesize: then {folder} is there"
+    if not folder.is_dir():
+        yield f"  to destroy them, put its settings back and synthesize: then {folder.as_posix()} is there"
         return
-    yield f"  to destroy them, while {folder} is there:"
-    yield f"    terraform -chdir={folder} init"
-    yield f"    terraform -chdir={folder} destroy"
+    terraform, state = _terraform(folder), f"{name}.tfstate"
+    yield f"  to destroy them, while {folder.as_posix()} is there:"
+    yield f"    {terraform} init"
+    yield f"    {terraform} destroy"
     yield "    what is protected refuses: put the file back with protect-data: false, synthesize, apply, then destroy"
     for other in _renamed(name, old, new):
-        target = (old.output / STACKS / other).as_posix()
+        target = _terraform(old.output / STACKS / other)
         yield f"  or, if it is called {other} from now on, to move its state there (what is named anew is replaced):"
-        yield f"    terraform -chdir={folder} init"
-        yield f"    terraform -chdir={folder} state pull > {name}.tfstate"
+        yield f"    {terraform} init"
+        yield f"    {terraform} state pull > {shlex.quote(state)}"
         yield f"    {synth}"
-        yield f"    terraform -chdir={target} init"
-        yield f'    terraform -chdir={target} state push "$PWD/{name}.tfstate"'
-        yield f"    terraform -chdir={target} plan"
+        yield f"    {target} init"
+        yield f'    {target} state push "$PWD"/{shlex.quote(state)}'
+        yield f"    {target} plan"
+
+
+def _terraform(folder: Path) -> str:
+    return shlex.join(["terraform", f"-chdir={folder.as_posix()}"])
 
 
 def _resources(stack: Document) -> str:
