@@ -219,11 +219,11 @@ def test_the_page_shows_what_is_generated() -> None:
         "a",
         "projects: 1",
         "projects: [1]",
-        "[" * 5000,
+        pytest.param("[" * 5000, id="nested"),
         '"\\UFFFFFFFF"',
         "projects: !!bool maybe",
         '!!float ""',
-        "\x00",
+        pytest.param("\x00", id="nul"),
     ],
 )
 def test_a_file_of_atlantis_that_cannot_be_read_names_no_stack(text: str, tmp_path: Path) -> None:
