@@ -1,4 +1,4 @@
-# What people type. A fresh clone needs Python 3.11 or later and Node; everything else is set up here.
+# What people type. A fresh clone needs Python 3.11 or later and Node, its tests a C compiler; all else is set up here.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -6,6 +6,7 @@ INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
 STAND_IN_INSTALLED := tests/stand_in_github/.venv/.installed
+XGBOOST_INSTALLED := tests/xgboost_container/.venv/.installed
 CHECKERS_INSTALLED := tests/ci_checkers/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
@@ -13,9 +14,9 @@ SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models mo
 FINETUNE_INSTALLED := .venv-finetune/.installed
 TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
-FINETUNE_LOCKS := $(FINETUNE)/requirements.txt $(FINETUNE)/requirements-dev.txt
+FINETUNE_LOCKS := $(addprefix $(FINETUNE)/,requirements.txt requirements-dev.txt requirements-test.txt)
 INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED) \
-	$(CHECKERS_INSTALLED)
+	$(CHECKERS_INSTALLED) $(XGBOOST_INSTALLED)
 SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/seeds --python-executable
 # What the table at the end of `make test` counts, and its slowest tests.
 JUNIT = --junitxml=build/timing/$@.xml
@@ -68,7 +69,7 @@ unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
 integration: $(INTEGRATION_NEEDS) ## Real Terraform against the embedded emulator
 	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 4 --dist loadgroup $(JUNIT) tests/integration
 
-seed-test: $(INSTALLED) $(SEED_INSTALLED) ## The repositories that data scientists receive, executed
+seed-test: $(INSTALLED) $(SEED_INSTALLED) $(XGBOOST_INSTALLED) ## The repositories that data scientists receive, executed
 	GENERATOR_PYTHON=$(abspath $(BIN)/python) OMP_NUM_THREADS=1 .venv-seed/bin/python -m pytest -q $(JUNIT) \
 		tests/seed
 
@@ -87,6 +88,7 @@ lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
 	cd tests/stand_in_github && $(CURDIR)/$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) tests/ci_checkers/requirements.in -o tests/ci_checkers/requirements.txt
+	cd tests/xgboost_container && $(CURDIR)/$(LOCK) --override overrides.txt requirements.in -o requirements.txt
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
@@ -97,8 +99,9 @@ bench: $(INSTALLED) ## Measure python main.py, Terraform commands with and witho
 	@$(BIN)/python tests/bench/terraform_commands.py
 	@$(BIN)/python tests/bench/policies.py
 
-clean: ## Remove what was made here
-	rm -rf .venv .venv-seed .venv-finetune cdktf.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+# Not cdktf.out: people's files and states may lie in it, and the next synthesis is compared with it.
+clean: ## Remove the environments and caches that were made here; cdktf.out stays
+	rm -rf .venv .venv-seed .venv-finetune build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Compiled once: where Python may not write bytecode, the bindings would be compiled at every start.
 $(INSTALLED): requirements.txt pyproject.toml
@@ -129,6 +132,13 @@ $(NEWEST_INSTALLED): tests/newest_bindings/requirements.txt | $(INSTALLED)
 	@echo "Setting up the newest bindings"
 	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
 	@$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
+	@touch $@
+
+# What serves models in SageMaker's XGBoost container. It is built here, with the setuptools of the same lock.
+$(XGBOOST_INSTALLED): tests/xgboost_container/requirements.txt | $(INSTALLED)
+	@echo "Setting up the XGBoost container's server"
+	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
+	@$(UV) pip sync --quiet --require-hashes --build-constraint $< --compile-bytecode --python $(@D)/bin/python $<
 	@touch $@
 
 # What speaks Terraform's plugin protocol for the stand-in GitHub provider.

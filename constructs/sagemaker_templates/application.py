@@ -16,13 +16,15 @@ from sagemaker_templates.output_folder.lock import locked
 from sagemaker_templates.output_folder.ownership import STACKS, stack_folders, stacks_in
 from sagemaker_templates.output_folder.replacement import Kept, replace
 from sagemaker_templates.output_folder.vanished import (
-    Document,
+    UNDECIDED,
+    Decisions,
     Synthesized,
     check_nothing_vanishes,
     synthesized,
 )
+from sagemaker_templates.output_folder.whereabouts import Document, Whereabouts
 from sagemaker_templates.settings import Configuration
-from sagemaker_templates.stacks.synthesis import Synthesis, planned_stacks
+from sagemaker_templates.stacks.synthesis import Synthesis
 from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.temporary import temporary_folder
 
@@ -44,7 +46,7 @@ def write_stacks(
     output: Path,
     progress: Tell = lambda stack: None,
     tell: Tell = lambda line: None,
-    orphans: Collection[str] = (),
+    decisions: Decisions = UNDECIDED,
     comparisons: Sequence[Comparison] = (),
     variables: Mapping[str, str] = os.environ,
 ) -> list[Path]:
@@ -53,7 +55,7 @@ def write_stacks(
     Args:
         progress: told the name of each stack when its turn comes.
         tell: told, line by line, what whoever synthesizes should know.
-        orphans: names of stacks that may vanish.
+        decisions: what becomes of stacks that vanish or move.
         comparisons: asked about each stack that is there already, before anything is written.
 
     Returns:
@@ -61,25 +63,27 @@ def write_stacks(
 
     Raises:
         WrongInput: ``output`` is not ours to write, or cannot be written.
-        StepFailed: a stack vanishes that is not among the ``orphans``.
+        StepFailed: a stack vanishes or moves, and that is not decided.
     """
     folder = checked_destination(output, environments)
     with _writing(output), temporary_folder() as new:
+        synthesis = _synthesis(configuration, environments, folder)
+        planned = synthesis.whereabouts()
         with _node_answering():
-            plans = _synthesis(configuration, environments, folder).render(new, progress)
-        names, to_come = [plan.name for plan in plans], synthesized(new)
-        check_nothing_vanishes(synthesized(output), names, orphans, to_come.stacks)
+            synthesis.render(new, progress)
+        to_come = synthesized(new)
+        check_nothing_vanishes(synthesized(output), planned, decisions, to_come.stacks)
         with locked(folder, lambda: tell(f"Waiting: another synthesis is writing {output}")):
             old = synthesized(output)  # which another synthesis may have written meanwhile
-            check_nothing_vanishes(old, names, orphans, to_come.stacks)
+            check_nothing_vanishes(old, planned, decisions, to_come.stacks)
             if _CALLED_BY_CDKTF in variables:
-                _check_cdktf_removes_nothing(folder, names)
+                _check_cdktf_removes_nothing(folder, planned)
             for line in _compared(old, new, comparisons):
                 tell(line)
             kept = replace(folder, new)
     for stack in kept:
         tell(_said(output, stack))
-    return [output / STACKS / name for name in names]
+    return [output / STACKS / name for name in planned]
 
 
 def render_stacks(configuration: Configuration, *, environments: Path, output: Path, folder: Path) -> None:
@@ -88,9 +92,9 @@ def render_stacks(configuration: Configuration, *, environments: Path, output: P
         _synthesis(configuration, environments, Path(os.path.realpath(output))).render(folder)
 
 
-def stack_names(configuration: Configuration) -> list[str]:
-    """The stacks that a configuration describes."""
-    return [plan.name for plan in planned_stacks(configuration, all_templates())]
+def planned_whereabouts(configuration: Configuration, environments: Path, output: Path) -> dict[str, Whereabouts]:
+    """The stacks that a configuration read from ``environments`` describes, and where they are."""
+    return _synthesis(configuration, environments, Path(os.path.realpath(output))).whereabouts()
 
 
 def _synthesis(configuration: Configuration, environments: Path, output: Path) -> Synthesis:

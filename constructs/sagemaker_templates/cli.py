@@ -5,9 +5,9 @@ after SIGTERM.
 """
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
 from sagemaker_templates.options import (
     EnvironmentsOption,
+    MigrateOption,
     OrphanOption,
     OutputOption,
     SynthesizedOption,
@@ -25,6 +26,9 @@ from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
 from sagemaker_templates.terminal import errors, results, say
 from sagemaker_templates.wording import counted
+
+if TYPE_CHECKING:
+    from sagemaker_templates.output_folder.vanished import Decisions
 
 app = typer.Typer(
     name="sagemaker-templates",
@@ -51,17 +55,20 @@ def synth(
     output: OutputOption = Path("cdktf.out"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 if the folder is stale.")] = False,
     orphan: OrphanOption = None,
+    migrate: MigrateOption = None,
 ) -> None:
     """Write the Terraform JSON of every stack."""
     from sagemaker_templates.application import write_stacks
     from sagemaker_templates.output_folder.destination import checked_destination
+    from sagemaker_templates.output_folder.vanished import Decisions
     from sagemaker_templates.review.left_behind import left_behind
 
     if not check:
         checked_destination(output, environments)
     configuration = load_configuration(environments, output)
+    decisions = Decisions(orphan or (), migrate or ())
     if check:
-        _check_freshness(configuration, environments, output, orphan or [])
+        _check_freshness(configuration, environments, output, decisions)
         return
     with errors.status("Starting") as status:
         folders = write_stacks(
@@ -70,16 +77,14 @@ def synth(
             output=output,
             progress=lambda stack: status.update(f"Synthesizing {stack}"),
             tell=errors.print,
-            orphans=orphan or [],
+            decisions=decisions,
             comparisons=[left_behind],
         )
     say(f"{_summary(configuration)}; {counted(len(folders), 'stack')} in {output}/stacks")
 
 
-def _check_freshness(
-    configuration: Configuration, environments: Path, output: Path, orphans: Collection[str]
-) -> None:
-    from sagemaker_templates.application import stack_names
+def _check_freshness(configuration: Configuration, environments: Path, output: Path, decisions: "Decisions") -> None:
+    from sagemaker_templates.application import planned_whereabouts
     from sagemaker_templates.output_folder.vanished import check_nothing_vanishes, synthesized
     from sagemaker_templates.review.freshness import differences
 
@@ -87,7 +92,7 @@ def _check_freshness(
         found = differences(configuration, environments=environments, output=output)
     for difference in found:
         say(str(difference))
-    check_nothing_vanishes(synthesized(output), stack_names(configuration), orphans)
+    check_nothing_vanishes(synthesized(output), planned_whereabouts(configuration, environments, output), decisions)
     if found:
         say(f"{output} is stale: `sagemaker-templates synth` writes it anew")
         raise typer.Exit(1)

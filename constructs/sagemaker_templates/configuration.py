@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from sagemaker_templates import foundation_checks, job_names, name_clashes
 from sagemaker_templates.naming import name_problems
 from sagemaker_templates.settings import Configuration, load
 from sagemaker_templates.settings.objections import Objection
@@ -28,7 +29,10 @@ def load_configuration(environments: Path, output: Path | None = None) -> Config
 
 
 def _template_checks(configuration: Configuration) -> Iterator[Objection]:
+    yield from foundation_checks.objections(configuration, all_templates())
     for name, template in all_templates().items():
         if template.checks:
             projects = [project for project in configuration.projects if project.template == name]
             yield from template.checks(projects, configuration)
+    yield from name_clashes.objections(configuration, all_templates())
+    yield from job_names.objections(configuration, all_templates())

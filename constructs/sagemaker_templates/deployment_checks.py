@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from sagemaker_templates.blocks.deployment_pipeline import LONGEST_VALUE, plan_variables
 from sagemaker_templates.blocks.target_facts import LONGEST, Options, length_of_facts
-from sagemaker_templates.naming import Limit, ProjectNames, TargetNames, limit_problem
+from sagemaker_templates.naming import TargetNames, limit_problem
 from sagemaker_templates.settings.model import Configuration, Environment, LocalState, Project, Target
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.settings.spelling import quoted
@@ -19,7 +20,8 @@ def objections(projects: Sequence[Project], configuration: Configuration) -> Ite
     for project in projects:
         for target in project.stages:
             yield from _stage(project, target, environments)
-    yield from _names(projects, configuration)
+        yield from _external_id(project)
+    yield from _names(projects)
 
 
 def _stage(project: Project, target: Target, environments: Mapping[str, Environment]) -> Iterator[Objection]:
@@ -39,6 +41,20 @@ def _stage(project: Project, target: Target, environments: Mapping[str, Environm
         yield Objection(project, _TEMPLATE, message)
     else:
         yield from _tags(project, target, environment)
+
+
+def _external_id(project: Project) -> Iterator[Objection]:
+    """Of the stages, the one whose plan leaves the least room."""
+    stages = [TargetNames(project, target) for target in project.stages]
+    for names in sorted(stages, key=lambda names: -len(plan_variables(names)))[:1]:
+        length, given = len(plan_variables(names)), len(names.external_id)
+        if length > LONGEST_VALUE:
+            message = (
+                f"has {given} characters; allowed: {LONGEST_VALUE - length + given}, for CodePipeline takes "
+                f"{LONGEST_VALUE} in all of what the plan of {names.target.name} is told, and the rest of it is "
+                f"{length - given}"
+            )
+            yield Objection(project, "cross_account_external_id", message)
 
 
 def _no_environment(project: Project, target: Target) -> Iterator[Objection]:
@@ -86,58 +102,30 @@ def _tags(project: Project, target: Target, environment: Environment) -> Iterato
         yield Objection(project, "tags", message)
 
 
-def _names(projects: Sequence[Project], configuration: Configuration) -> Iterator[Objection]:
+def _names(projects: Sequence[Project]) -> Iterator[Objection]:
     stages = [TargetNames(project, target) for project in projects for target in project.stages]
-    taken = _Taken(configuration, stages)
+    endpoints = _Endpoints(stages)
     for names in stages:
         for limit, name in (*names.derived(), *names.derived_for_pipeline()):
             problem = limit_problem(limit, name)
             if problem:
                 yield Objection(names.project, _NAME, f"{quoted(names.project.name)} {problem}")
-        clash = taken.by_another(names)
+        clash = endpoints.reaching(names)
         if clash:
             yield Objection(names.project, _NAME, f"{quoted(names.project.name)} {clash}")
 
 
-class _Taken:
-    """Who makes which stacks, endpoints and other resources, among all projects and stages."""
+class _Endpoints:
+    """Who has which endpoints, among all stages."""
 
-    def __init__(self, configuration: Configuration, stages: Sequence[TargetNames]) -> None:
-        projects = [ProjectNames(project) for project in configuration.projects]
-        self._stacks = {names.stack: names.project for names in projects}
-        self._resources = {
-            (names.project.environment.account_id, limit.kind, name): names.project
-            for names in projects
-            for limit, name in names.derived()
-        }
-        self._targets: dict[str, list[TargetNames]] = {}
+    def __init__(self, stages: Sequence[TargetNames]) -> None:
         self._endpoints: dict[tuple[str, str], list[TargetNames]] = {}
         for stage in stages:
-            self._targets.setdefault(stage.stack, []).append(stage)
             self._endpoints.setdefault((stage.target.account_id, stage.endpoint), []).append(stage)
 
-    def by_another(self, names: TargetNames) -> str | None:
-        """What a stage would make that is another's, in words; None where nothing is."""
-        return self._a_projects(names) or self._a_stages(names)
-
-    def _a_projects(self, names: TargetNames) -> str | None:
-        for stack in (names.stack, names.endpoint_state):
-            if stack in self._stacks:
-                return f'makes the state "{stack}", as {_described(self._stacks[stack])} does'
-        for account, limit, name in _resources(names):
-            owner = self._resources.get((account, limit.kind, name))
-            if owner and owner is not names.project:
-                return f'makes the {limit.kind} "{name}", as {_described(owner)} does'
-        return None
-
-    def _a_stages(self, names: TargetNames) -> str | None:
+    def reaching(self, names: TargetNames) -> str | None:
+        """Whose rights reach a stage's endpoint, for its name begins as theirs do, in words; None where nobody's."""
         account = names.target.account_id
-        for other in self._targets[names.stack]:
-            if other is not names:
-                return f'makes the stack "{names.stack}", as {_described(other.project)} does'
-        for other in self._endpoints[account, names.endpoint]:
-            if other is not names:
-                return f'makes the endpoint "{names.endpoint}", as {_described(other.project)} does'
         for beginning in _beginnings(names.endpoint):
             for other in self._endpoints.get((account, beginning), ()):
                 return (
@@ -155,10 +143,3 @@ def _beginnings(name: str) -> Iterator[str]:
     """Every part of a name that ends before a hyphen: "a-b-c" begins with "a" and "a-b"."""
     parts = name.split("-")
     return ("-".join(parts[:count]) for count in range(1, len(parts)))
-
-
-def _resources(names: TargetNames) -> Iterator[tuple[str, Limit, str]]:
-    for limit, name in names.derived():
-        yield names.target.account_id, limit, name
-    for limit, name in names.derived_for_pipeline():
-        yield names.project.environment.account_id, limit, name

@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sagemaker_templates.settings import tags as tag_rules
 from sagemaker_templates.settings.model import Environment, Project, S3State, Target
 
 SERVICE_ROLE_PATH = "/service-role/"
+PROJECT_NAME_TAG = tag_rules.PROJECT_NAME
+"""Is on everything that belongs to a project, its endpoints included."""
 TARGET_ROLE_PATH = "/model-deploy/"
 """Of every role that a deployment has in its targets: what other accounts grant is granted to roles of this path."""
 
@@ -166,6 +169,10 @@ class FoundationNames:
     def seeder_role(self) -> str:
         return self.seeder_function
 
+    def seeder_policy(self, number: int) -> str:
+        """A policy that is attached to the seeder's role; the first is its own and has its name."""
+        return f"{self.seeder_role}-{number}"
+
     @property
     def seeder_log_group(self) -> str:
         return f"/aws/lambda/{self.seeder_function}"
@@ -174,6 +181,12 @@ class FoundationNames:
     def key_alias(self) -> str:
         return f"alias/sagemaker-templates-{self.environment.name}-foundation"
 
+    def derived(self) -> Iterator[tuple[Limit, str]]:
+        """Every name in the environment's account that is derived from the environment's."""
+        yield LAMBDA_FUNCTION, self.seeder_function
+        yield IAM_ROLE, self.seeder_role
+        yield KMS_ALIAS, self.key_alias
+
     def template_repository(self, template: str) -> str:
         """The GitHub repository that a template's projects are generated from."""
         return f"sagemaker-template-{self.environment.name}-{template}"
@@ -181,7 +194,7 @@ class FoundationNames:
     @property
     def tags(self) -> Mapping[str, str]:
         """Tags on every resource of the foundation stack."""
-        return {"sagemaker-templates:environment": self.environment.name, **self.environment.tags}
+        return {tag_rules.ENVIRONMENT: self.environment.name, **self.environment.tags}
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in this environment's account and region."""
@@ -246,6 +259,15 @@ class ProjectNames:
     def plan_project(self) -> str:
         """The build project that plans a deployment."""
         return f"{self.build_project}-plan"
+
+    @property
+    def review_project(self) -> str:
+        """The build project that reviews the plans of a deployment."""
+        return f"{self.build_project}-review"
+
+    @property
+    def review_role(self) -> str:
+        return f"{self.project.name}-review"
 
     @property
     def build_log_group(self) -> str:
@@ -319,10 +341,26 @@ class ProjectNames:
         """The ARN of a bucket."""
         return f"arn:{self.partition}:s3:::{bucket}"
 
+    def model_package_groups(self, group: str) -> list[str]:
+        """The ARNs under which a model package group of the project's account and region may be asked for.
+
+        SageMaker hands out ARNs of groups and packages in lower case, and has been seen to ask IAM for the name as it
+        was given (https://github.com/aws-samples/ml-edge-getting-started/issues/18); IAM tells one from the other.
+        """
+        return [self.arn("sagemaker", f"model-package-group/{name}") for name in spellings_of_group(group)]
+
+    def model_packages(self, group: str) -> list[str]:
+        """The ARNs under which the packages of such a group may be asked for."""
+        return [self.arn("sagemaker", f"model-package/{name}/*") for name in spellings_of_group(group)]
+
     def endpoint(self, service: str) -> str:
         """The name of a service's endpoint in the project's region, as ``kms:ViaService`` has it."""
         domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
         return f"{service}.{self.project.environment.region}.{domain}"
+
+    @property
+    def account_id(self) -> str:
+        return self.project.environment.account_id
 
     @property
     def region(self) -> str:
@@ -347,9 +385,11 @@ class ProjectNames:
                 FoundationNames(self.project.environment).template_repository(self.project.template),
             )
         yield BUILD_PROJECT, self.build_project
+        yield BUILD_PROJECT, self.plan_project
         yield DELIVERY_PIPELINE, self.delivery_pipeline
         yield EVENT_RULE, self.push_rule
-        for role in (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role):
+        roles = (self.execution_role, self.build_role, self.delivery_role, self.events_role, self.import_role)
+        for role in (*roles, self.review_role):
             yield IAM_ROLE, role
         yield SECURITY_GROUP, self.jobs_security_group
         yield KMS_ALIAS, self.artifact_key_alias
@@ -456,6 +496,10 @@ class TargetNames:
         return {**self.target.tags, **_studio_tags(self.project)}
 
     @property
+    def account_id(self) -> str:
+        return self.target.account_id
+
+    @property
     def region(self) -> str:
         return self.target.region
 
@@ -497,15 +541,20 @@ class TargetNames:
         yield IAM_ROLE, self.apply_role
 
 
+def spellings_of_group(name: str) -> list[str]:
+    """A model package group's name as it was given and in lower case, once where that is the same."""
+    return list(dict.fromkeys([name, name.lower()]))
+
+
 def _studio_tags(project: Project) -> dict[str, str]:
     """SageMaker Studio finds a project's resources by the first two."""
-    tags = {
-        "sagemaker:project-id": project.id,
-        "sagemaker:project-name": project.name,
-        "sagemaker:domain-id": project.domain_id,
-        "sagemaker:domain-arn": project.domain_arn,
+    own = {
+        tag_rules.PROJECT_ID: project.id,
+        tag_rules.PROJECT_NAME: project.name,
+        tag_rules.DOMAIN_ID: project.domain_id,
+        tag_rules.DOMAIN_ARN: project.domain_arn,
     }
-    return {key: value for key, value in tags.items() if value}
+    return {key: value for key, value in own.items() if value}
 
 
 def limit_problem(limit: Limit, name: str) -> str | None:

@@ -26,7 +26,16 @@ OrphanOption = Annotated[
     typer.Option(
         "--orphan",
         metavar="STACK",
-        help="A stack that may vanish though its resources live on; may be given again.",
+        help="A stack that may vanish or move though its resources live on; may be given again.",
+        show_default=False,
+    ),
+]
+MigrateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--migrate",
+        metavar="STACK",
+        help="A stack that may move as you carry its state over; may be given again.",
         show_default=False,
     ),
 ]

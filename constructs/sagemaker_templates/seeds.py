@@ -23,7 +23,7 @@ MAX_FILES = 100
 MAX_FILE_BYTES = 6 * 1024 * 1024
 """The largest file that CodeCommit takes through its API."""
 
-_HIDDEN_BUT_WANTED = frozenset({".gitignore", ".gitattributes", ".terraform.lock.hcl"})
+_HIDDEN_BUT_WANTED = frozenset({".env.example", ".gitignore", ".gitattributes", ".terraform.lock.hcl"})
 _LEFTOVER_FOLDERS = frozenset({"__pycache__"})
 _LEFTOVER_SUFFIXES = frozenset({".pyc", ".pyo", ".egg-info"})
 

@@ -1,11 +1,12 @@
 """The build of the fine-tuning repository, as CodeBuild runs it: its buildspec.yml, against an emulated AWS."""
 
 import json
+from pathlib import Path
 
 import pytest
 from aws_on_loopback import client
 from build_variables import PLAIN
-from buildspec import INSTALL, PHASES, buildspec, run_build
+from buildspec import INSTALL, PHASES, TESTS, buildspec, commands, run_build
 from finetune_variables import PLATFORM
 from seed_repository import Compiled, SeedRepository
 
@@ -22,8 +23,23 @@ def first_log(repository: SeedRepository, aws: str) -> str:
 def test_the_build_installs_exactly_the_lock_on_a_python_that_the_image_has(repository: SeedRepository) -> None:
     install = buildspec(repository)["phases"]["install"]
 
-    assert install == {"runtime-versions": {"python": "3.11"}, "commands": [INSTALL]}
+    tests = INSTALL.replace("requirements.txt", "requirements-test.txt")
+    assert install == {"runtime-versions": {"python": "3.11"}, "commands": [INSTALL, tests]}
     assert set(buildspec(repository)["phases"]) == set(PHASES)
+
+
+def test_the_tests_that_need_no_pytorch_run_before_anything_is_delivered(
+    repository: SeedRepository, tmp_path: Path
+) -> None:
+    """The build has none of the training container's libraries: here they cannot be imported either."""
+    for library in ("torch", "transformers", "peft", "tokenizers", "bitsandbytes", "accelerate"):
+        (tmp_path / f"{library}.py").write_text("raise ImportError('not in the build')\n", encoding="utf-8")
+    command = commands(repository)[0]
+    assert command == f"{TESTS} --ignore=tests/test_training.py"
+
+    log = repository.run(["bash", "-c", command], offline=True, environment={"PYTHONPATH": str(tmp_path)})
+
+    assert " passed" in log
 
 
 def test_the_first_build_makes_the_first_run_work(aws: str, first_log: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from build_variables import KEY, PLAIN, VPC
 from finetune_variables import ENVIRONMENTS, PLATFORM
+from images_of_roles import allowed_images, repository_of
 from pipeline_definition import Step, dependencies, gets, problems
 from seed_repository import Compiled, SeedRepository
 
@@ -183,8 +184,17 @@ def test_images_are_those_that_the_execution_role_may_pull_in_the_region(compile
     images.add(definition.step("Train").arguments["AlgorithmSpecification"]["TrainingImage"])
 
     (image,) = images
+    assert {repository_of(image)} == allowed_images("finetune-llm-evaluation-minimal", "text-to-sql", "PullImages")
     assert ".eu-west-1." in image
     assert image.endswith("/huggingface-pytorch-training:2.9.0-transformers5.3.0-gpu-py312-cu130-ubuntu22.04")
+
+
+def test_a_package_names_the_image_that_the_execution_role_may_see(compiled: dict[str, Compiled]) -> None:
+    (container,) = compiled["plain"].definition.step("Register").arguments["InferenceSpecification"]["Containers"]
+
+    assert {repository_of(container["Image"])} == allowed_images(
+        "finetune-llm-evaluation-minimal", "text-to-sql", "SeeServingImages"
+    )
 
 
 def test_a_package_is_registered_only_if_the_tuned_model_reaches_the_threshold_and_beats_its_base(

@@ -2,7 +2,10 @@
 
 import ast
 import re
+import shutil
 import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 from seed_repository import SeedRepository
@@ -19,7 +22,21 @@ def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(repos
     assert "skipped" not in output
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_the_pipeline_compiles_on_ones_own_machine_as_the_readme_says(
+    repository: SeedRepository, tmp_path: Path
+) -> None:
+    """With the example of the environment as it stands, no network and no credentials."""
+    readme = (repository.root / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"(?m)^    cp \.env\.example \.env\n(?:    .+\n)+", readme)
+    copied = SeedRepository(tmp_path / "repository")
+    shutil.copytree(repository.root, copied.root)
+
+    log = copied.run(["bash", "-ec", textwrap.dedent(block)], offline=True)
+
+    assert "compiled, nothing sent to AWS: definition.json" in log
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-test.txt"])
 def test_every_lock_pins_and_hashes_every_package_and_names_no_registry(
     repository: SeedRepository, name: str
 ) -> None:

@@ -49,6 +49,14 @@ def test_an_assumed_role_acts_in_its_own_account(emulator: Emulator) -> None:
     assert _repositories(emulator, DEV) == []
 
 
+def test_tags_of_a_log_group_that_is_there_are_given_and_told(emulator: Emulator) -> None:
+    logs = emulator.client("logs", DEV, REGION)
+    logs.create_log_group(logGroupName="builds", tags={"team": "risk"})
+    (group,) = logs.describe_log_groups()["logGroups"]
+    logs.tag_resource(resourceArn=group["logGroupArn"], tags={"stage": "dev"})
+    assert logs.list_tags_for_resource(resourceArn=group["logGroupArn"])["tags"] == {"team": "risk", "stage": "dev"}
+
+
 def test_a_log_group_is_given_another_key_and_none(emulator: Emulator) -> None:
     logs = emulator.client("logs", DEV, REGION)
     logs.create_log_group(logGroupName="builds", kmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/one")
@@ -259,6 +267,7 @@ _NOWHERE = {
     "ResourceId": "endpoint/none/variant/main",
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
 }
+_LOG_GROUP = f"arn:aws:logs:{REGION}:{DEV}:log-group:none"
 _BOUNDARY = f"arn:aws:iam::{DEV}:policy/none"
 
 
@@ -305,6 +314,9 @@ _BOUNDARY = f"arn:aws:iam::{DEV}:policy/none"
             {"RoleName": "r", "AssumeRolePolicyDocument": "{}", "PermissionsBoundary": _BOUNDARY},
             ("NoSuchEntity", 404),
         ),
+        ("iam", "list_instance_profiles_for_role", {"RoleName": "none"}, ("NoSuchEntity", 404)),
+        ("logs", "list_tags_for_resource", {"resourceArn": _LOG_GROUP}, ("ResourceNotFoundException", 400)),
+        ("logs", "tag_resource", {"resourceArn": _LOG_GROUP, "tags": {"a": "b"}}, ("ResourceNotFoundException", 400)),
     ],
 )
 def test_what_refers_to_something_that_is_not_there_is_refused(
@@ -314,4 +326,5 @@ def test_what_refers_to_something_that_is_not_there_is_refused(
         getattr(emulator.client(service, DEV, REGION), operation)(**asked)
     told = refused.value.response
     assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == refusal
-    assert "none" in told["Error"]["Message"] or "vpc-0123456789abcdef0" in told["Error"]["Message"]
+    message = told["Error"]["Message"]
+    assert any(named in message for named in ("none", "vpc-0123456789abcdef0", "specified log group does not exist"))

@@ -4,7 +4,10 @@ The stacks are applied to the emulator; the pipeline is read back from there and
 buildspecs that stand in the repository. One story is told once, and each test looks at a part of it.
 """
 
+import base64
+import hashlib
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +16,8 @@ from typing import Any
 
 import pytest
 from codepipeline_run import DeliveryPipeline, Execution, Run
+from container_runtime import ContainerRuntime
+from sagemaker_templates.blocks.approved_plan.program.check import Sample, check_answer
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
@@ -22,6 +27,7 @@ from sagemaker_templates.seeds import assemble, seed_folder
 from site_on_emulator import Site, at_once, site_maker
 from terraform_starter import Missing, terraform_starter
 from trained_model import TrainedModel, seed_python, train
+from xgboost_container import PYTHON as CONTAINER_PYTHON
 
 # In one process, for what its fixture makes takes minutes.
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("story")]
@@ -155,6 +161,10 @@ class Story:
     stale: Execution
     after_stale: dict[str, Serving]
     versions: dict[str, str]
+    hostile: Execution
+    replaced: Execution
+    after_hostile: Serving
+    traces: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +183,23 @@ def story(world: World) -> Story:
     new = world.register("Approved")
     stale = world.run("stale", before={"Deploy_prod/Apply": lambda run: _overtake(run, world.workspace)})
     after_stale = {environment: world.serving(environment) for environment in ACCOUNTS}
+    marks = world.workspace / "marks"
+    marks.mkdir()
+    hostile = _plan_what_is_hostile(world, marks)
     return Story(
-        nothing, without, first, after_first, rejected, after_rejected, stale, after_stale, {"old": old, "new": new}
+        nothing,
+        without,
+        first,
+        after_first,
+        rejected,
+        after_rejected,
+        stale,
+        after_stale,
+        {"old": old, "new": new},
+        hostile.execution,
+        _replace_the_plan(world, hostile),
+        world.serving("dev"),
+        sorted(path.name for path in marks.iterdir()),
     )
 
 
@@ -186,6 +211,113 @@ def _overtake(run: Run, workspace: Path) -> None:
         assert not other.execution.failed, other.execution.log
 
 
+HOSTILE_TERRAFORM = """
+resource "aws_sagemaker_model" "hostile" {
+  name               = "${var.endpoint_name}-hostile"
+  execution_role_arn = var.execution_role_arn
+  primary_container {
+    model_package_name = var.model_package_arn
+  }
+  provisioner "local-exec" {
+    command = "touch MARKS/provisioner"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "hostile" {
+  alarm_name          = "${var.endpoint_name}-hostile"
+  alarm_description   = file("/proc/self/environ${substr(aws_sagemaker_model.hostile.arn, 0, 0)}")
+  comparison_operator = "GreaterThanThreshold"
+  evaluation_periods  = 1
+  metric_name         = "Invocations"
+  namespace           = "AWS/SageMaker"
+  period              = 60
+  statistic           = "Sum"
+}
+
+resource "terraform_data" "hostile" {
+  provisioner "local-exec" {
+    command = "touch MARKS/terraform-data"
+  }
+}
+"""
+HOSTILE_MODULES = (
+    "approved/__init__",
+    "approved/review",
+    "approved/apply",
+    "deploy/__init__",
+    "boto3",
+    "pip",
+    "zipfile",
+)
+
+
+def _hostile_repository(world: World, marks: Path) -> Path:
+    """It plans, and hands on programs under the names of those that review and apply, and its own buildspecs."""
+    repository = world.workspace / "hostile-repository"
+    shutil.copytree(world.repository, repository)
+    (repository / "terraform/hostile.tf").write_text(HOSTILE_TERRAFORM.replace("MARKS", str(marks)))
+    for module in (*HOSTILE_MODULES, "sitecustomize", "usercustomize"):
+        file = repository / "handed-on" / f"{module}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"open({str(marks / module.replace('/', '-'))!r}, 'w').close()\n")
+    buildspec = (repository / "buildspec/plan.yml").read_text()
+    copying = (
+        '"$CODEBUILD_SRC_DIR_Release"\n      - cp -r handed-on/. build/\n      - cp -r handed-on/. build/plan/\n'
+    )
+    buildspec = buildspec.replace('"$CODEBUILD_SRC_DIR_Release"\n', copying)
+    (repository / "buildspec/plan.yml").write_text(buildspec.replace("    - plan/**/*\n", "    - '**/*'\n"))
+    for name in ("buildspec.yml", "handed-on/buildspec.yml", "buildspec/apply.yml", "buildspec/review.yml"):
+        (repository / name).write_text(f"phases: {{build: {{commands: ['touch {marks}/buildspec']}}}}\n")
+    return repository
+
+
+def _plan_what_is_hostile(world: World, marks: Path) -> Run:
+    """Another execution, with a repository that tries to get hold of the deployer role, as far as it comes."""
+    workspace = world.workspace / "hostile"
+    workspace.mkdir()
+    run = Run(world.pipeline, _hostile_repository(world, marks), workspace, {})
+    definition = {stage["name"]: stage["actions"] for stage in world.pipeline.definition()["stages"]}
+    for stage in ("Source", "Resolve", "Deploy_dev"):
+        for action in definition[stage]:
+            if not run.execution.failed:
+                run.act(stage, action)
+    return run
+
+
+def _replace_the_plan(world: World, hostile: Run) -> Execution:
+    """A plan of the honest repository is reviewed; then the hostile one lies in its place."""
+    workspace = world.workspace / "replaced"
+    workspace.mkdir()
+    run = Run(world.pipeline, world.repository, workspace, {}, Execution())
+    run.execution.artifacts.update(hostile.execution.artifacts)
+    digest = hashlib.sha256(b"what was approved").hexdigest()
+    run.execution.variables.update(
+        {("Review_dev", "PLAN_SHA256"): digest, ("Review_dev", "ENDPOINT_CONFIGURATION"): "x"}
+    )
+    (apply,) = (action for action in run.stage("Deploy_dev")["actions"] if action["name"] == "Apply")
+    run.act("Deploy_dev", apply)
+    return run.execution
+
+
+def test_a_hostile_repository_comes_as_far_as_the_review_which_says_why(story: Story) -> None:
+    assert story.hostile.failed == "Deploy_dev/Review"
+    log = story.hostile.logs["Deploy_dev/Review"]
+    assert "hostile.tf: provisioner runs programs where it is applied" in log
+    assert "hostile.tf: file( reads files of the machine that applies" in log
+    assert "Traceback" not in log
+
+
+def test_another_plan_than_the_approved_one_is_not_applied_whoever_has_put_it_there(story: Story) -> None:
+    assert story.replaced.failed == "Deploy_dev/Apply"
+    assert "this is not the plan that was approved" in story.replaced.log
+    assert story.after_hostile == story.after_stale["dev"]
+
+
+def test_nothing_that_a_repository_hands_on_is_executed_where_plans_are_reviewed_and_applied(story: Story) -> None:
+    """Modules under the names of the platform's, buildspecs, provisioners: each would leave a trace."""
+    assert story.traces == []
+
+
 def test_with_nothing_approved_the_pipeline_succeeds_and_touches_no_account(story: Story) -> None:
     assert story.nothing_approved.status == "Succeeded"
     assert story.nothing_approved.skipped == DEPLOYMENTS
@@ -193,8 +325,9 @@ def test_with_nothing_approved_the_pipeline_succeeds_and_touches_no_account(stor
     assert story.endpoints_without_a_model == []
 
 
-def test_every_environment_is_planned_then_approved_then_applied(story: Story) -> None:
-    planned = {stage: ["Plan", "Approve", "Apply"] for stage in DEPLOYMENTS} | {"Deploy_dev": ["Plan", "Apply"]}
+def test_every_environment_is_planned_then_reviewed_then_approved_then_applied(story: Story) -> None:
+    planned = {stage: ["Plan", "Review", "Approve", "Apply"] for stage in DEPLOYMENTS}
+    planned["Deploy_dev"] = ["Plan", "Review", "Apply"]
 
     assert story.first.status == "Succeeded"
     assert story.first.actions == [
@@ -209,7 +342,10 @@ def test_who_approves_sees_the_version_the_plan_in_short_and_where_all_of_it_is(
 
     assert "version 2 to prod" in shown["CustomData"]
     assert "7 to add, 0 to change, 0 to destroy" in shown["CustomData"]
-    assert shown["ExternalEntityLink"] == "https://console.invalid/codebuild/serving-deploy-plan"
+    plan = story.first.artifacts["Plan_prod"] / "plan/plan.tfplan"
+    assert f"Its SHA-256: {hashlib.sha256(plan.read_bytes()).hexdigest()}." in shown["CustomData"]
+    assert shown["ExternalEntityLink"] == "https://console.invalid/codebuild/serving-deploy-review"
+    assert "# aws_sagemaker_endpoint.this will be created" in story.first.logs["Deploy_prod/Review"]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +374,33 @@ def test_each_account_serves_the_approved_model_with_its_environments_settings(
     assert serving.model["EnableNetworkIsolation"] is True
 
 
+@pytest.mark.parametrize("environment", ACCOUNTS)
+def test_what_is_deployed_answers_the_check_after_the_apply_in_the_containers_own_server(
+    world: World, story: Story, environment: str, missing: Missing, tmp_path: Path
+) -> None:
+    """Trained, approved, deployed, invoked as the apply's check does: without an Accept header."""
+    assert not story.first.failed
+    if not CONTAINER_PYTHON.exists():
+        missing("the XGBoost container's server is not installed: make tests/xgboost_container/.venv/.installed")
+    runtime = ContainerRuntime(world.emulator, ACCOUNTS[environment], ACCOUNTS["dev"], REGION, tmp_path)
+    sample = world.repository / "samples/abalone.csv"
+    rows = sample.read_text(encoding="utf-8").splitlines()
+
+    sent = Sample(name=sample.name, content_type="text/csv", body=base64.b64encode(sample.read_bytes()).decode())
+    check_answer(runtime, f"serving-{environment}", sent)
+    answer = runtime.invoke_endpoint(
+        EndpointName=f"serving-{environment}", ContentType="text/csv", Body=sample.read_bytes()
+    )
+
+    assert answer["ContentType"].startswith("text/csv")
+    predictions = [float(line) for line in answer["Body"].read().split()]
+    assert len(predictions) == len(rows)
+    assert all(1 < rings < 30 for rings in predictions)
+
+
 def test_a_second_run_after_a_rejected_version_changes_nothing(story: Story) -> None:
     summaries = {name: value for (name, key), value in story.rejected.variables.items() if key == "PLAN_SUMMARY"}
+    assert set(summaries) == {"Review_dev", "Review_pre_prod", "Review_prod"}
 
     assert story.rejected.status == "Succeeded"
     assert story.rejected.variables["Release", "MODEL_PACKAGE_ARN"] == story.versions["old"]
@@ -249,7 +410,7 @@ def test_a_second_run_after_a_rejected_version_changes_nothing(story: Story) -> 
 
 
 def test_a_newly_approved_version_changes_exactly_model_configuration_and_endpoint(story: Story) -> None:
-    assert story.stale.variables["Plan_dev", "PLAN_SUMMARY"] == "2 to add, 1 to change, 2 to destroy"
+    assert story.stale.variables["Review_dev", "PLAN_SUMMARY"] == "2 to add, 1 to change, 2 to destroy"
     for environment in ACCOUNTS:
         before, after = story.after_rejected[environment], story.after_stale[environment]
         assert after.model["PrimaryContainer"]["ModelPackageName"] == story.versions["new"]

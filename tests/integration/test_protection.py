@@ -5,6 +5,8 @@ One story is told once, and each test looks at a part of it. GitHub is the stand
 """
 
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +21,7 @@ from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.terraform import Plan, Terraform, TerraformError
+from sagemaker_templates.output_folder.vanished import StacksVanish
 from sagemaker_templates.review.plan.changes import Action
 from sagemaker_templates.review.plan.danger import Kind
 from sagemaker_templates.review.plan.summary import StackSummary, summarize
@@ -45,7 +48,7 @@ model-bucket-name: mlops-abalone-{ACCOUNT}
 TRAINS = "project-template-type: xgboost_abalone\n"
 PREDICTS = (
     "project-template-type: batch_inference\nmodel-package-group-name: abalone-p-abalone01\n"
-    f"model-bucket-name: mlops-abalone-{ACCOUNT}\nbase-job-prefix: abalone-batch\n"
+    f"model-bucket-name: mlops-abalone-{ACCOUNT}\nbase-job-prefix: scoring\n"
 )
 DEPLOYS = (
     "project-template-type: model_deploy\nmodel-package-group-name: abalone-p-abalone01\n"
@@ -59,7 +62,7 @@ ARTIFACTS, CAPTURED = f"mlops-abalone-{ACCOUNT}", f"serving-dev-capture-{ACCOUNT
 GROUP, REPOSITORY = "abalone-p-abalone01", "abalone-build"
 ADOPT = f'import {{\n  to = aws_codecommit_repository.repository\n  id = "{REPOSITORY}"\n}}\n'
 EDITS = ("github", "batch", "adopted", "unprotected")
-TARGET, PROJECT = "dev-serving-target", "dev-abalone"
+TARGET, PROJECT, FOUNDATION = "dev-serving-target", "dev-abalone", "dev-foundation"
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,11 @@ class Workshop:
 
     site: Site
     github: StandIn
+    engine: Engine
     work: dict[str, Work] = field(default_factory=dict)
     reviews: dict[tuple[str, str], StackSummary] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
 
     def edit(self, name: str, text: str, *orphans: str) -> None:
         """Write a file of the environment, and synthesize; ``orphans`` are stacks that may vanish."""
@@ -96,6 +101,30 @@ class Workshop:
         prepare_configuration(self.site.emulator, configuration)
         self.site = replace(self.site, configuration=configuration)
         self.site.synthesize(*orphans)
+
+    def let_owner_go(self, name: str, text: str) -> None:
+        """Make an edit after which an owner on GitHub has no project, and have its template repositories let go."""
+        with pytest.raises(StacksVanish) as stopped:
+            self.edit(name, text)
+        lines = str(stopped.value).splitlines()
+        start = lines.index("Or to leave them as they are:")
+        state_rm = next(line.strip() for line in lines[start:] if "state rm" in line)
+        self.terraform(FOUNDATION)  # initializes it
+        self.said["state rm"] = self._run(FOUNDATION, state_rm)
+        self.edit(name, text, PROJECT, FOUNDATION)
+
+    def _run(self, stack: str, command: str) -> str:
+        """Run a command as it is printed, with what Terraform knows of the stack."""
+        variables = {
+            **self.site.emulator.environment(ACCOUNT, REGION),
+            **self.github.environment(),
+            "PATH": os.environ["PATH"],
+            "TF_DATA_DIR": str(self.site.folder / "data" / stack),
+        }
+        written = command.replace("terraform ", f"{' '.join(self.engine.command)} ")
+        done = subprocess.run(["bash", "-ec", written], env=variables, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def terraform(self, stack: str) -> Terraform:
         """Terraform in a stack's folder, which may have other providers than before."""
@@ -221,14 +250,14 @@ def workshop(  # noqa: PLR0917 - fixtures
     github = installed_stand_in.with_account(folder / "github-account.json")
     with terraform_starter(terraform_engine, installations, missing) as starter:
         make = site_maker(emulator_process, starter, github.environment(), folder)
-        shop = Workshop(make(environments), github)
+        shop = Workshop(make(environments), github, terraform_engine)
         _tell(shop)
         yield shop
     emulator_process.reset()
 
 
 def _tell(shop: Workshop) -> None:
-    shop.terraform("dev-foundation").apply()
+    shop.terraform(FOUNDATION).apply()
     at_once(
         lambda plan: shop.terraform(plan.name).apply(), [p for p in shop.site.plans if p.name in (TARGET, PROJECT)]
     )
@@ -241,12 +270,13 @@ def _tell(shop: Workshop) -> None:
     shop.plan("deploys", PROJECT)
     shop.edit("projects/abalone.yaml", TRAINS + ABALONE + ON_GITHUB, "dev-abalone-target")
     shop.edit("projects/serving.yaml", SERVING + "enable-data-capture: false\n")
-    shop.apply("github", "dev-foundation", TARGET, PROJECT)
+    shop.apply("github", FOUNDATION, TARGET, PROJECT)
     shop.edit("projects/abalone.yaml", PREDICTS + ABALONE + ON_GITHUB)
     shop.apply("batch", PROJECT)
-    shop.edit("projects/abalone.yaml", PREDICTS + ABALONE + ON_GITHUB.replace("example-org", "other-org"))
+    shop.let_owner_go("projects/abalone.yaml", PREDICTS + ABALONE + ON_GITHUB.replace("example-org", "other-org"))
     shop.plan("other owner", PROJECT)
-    shop.edit("projects/abalone.yaml", PREDICTS + ABALONE)
+    shop.plan("other owner", FOUNDATION)
+    shop.edit("projects/abalone.yaml", PREDICTS + ABALONE, FOUNDATION)
     terraform, plan = shop.plan("codecommit", PROJECT)
     shop.refused("name taken", lambda: terraform.apply(plan))
     (shop.site.folder / "cdktf.out" / "stacks" / PROJECT / "adopt.tf").write_text(ADOPT)
@@ -306,6 +336,15 @@ def test_a_name_that_is_left_behind_is_not_taken_over_unless_it_is_imported(work
     assert workshop.work["adopted"].commit == workshop.work["worked"].commit
 
 
+def test_an_owner_without_projects_is_let_go_and_the_foundation_can_be_planned_without_its_provider(
+    workshop: Workshop,
+) -> None:
+    assert "Removed github_repository.github_example-org_xgboost_abalone\n" in workshop.said["state rm"]
+    created = [change.address for change in workshop.reviews["other owner", FOUNDATION].changes.of(Action.CREATE)]
+    assert "github_repository.github_other-org_batch_inference" in created
+    assert workshop.work["adopted"].on_github["sagemaker-template-dev-xgboost_abalone"] is False
+
+
 def test_an_edit_that_would_make_a_protected_thing_anew_is_refused(workshop: Workshop) -> None:
     assert "prevent_destroy" in workshop.refusals["renamed"]
     assert "aws_sagemaker_model_package_group.model_package_group" in workshop.refusals["renamed"]
@@ -333,6 +372,7 @@ def test_an_edit_that_would_make_a_protected_thing_anew_is_refused(workshop: Wor
             ],
         ),
         ("other owner", PROJECT, []),
+        ("other owner", FOUNDATION, []),
     ],
 )
 def test_a_plan_names_what_it_leaves_behind_and_nothing_is_opened(

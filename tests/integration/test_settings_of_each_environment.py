@@ -37,8 +37,8 @@ BASES: dict[str, dict[str, Any]] = {
     "instances": {
         "variants": {
             "main": {
-                "instance-type": "ml.m5.large",
-                "instance-count": 2,
+                "instance-type": "ml.inf2.xlarge",
+                "instance-count": 3,
                 "autoscaling": {"min": 2, "max": 4, "invocations-per-instance": 600},
             }
         },
@@ -72,9 +72,42 @@ class Case:
 
 CASES = [
     Case(
-        "variants.main.instance-type", "ml.c5.large", CONFIGURED, "production_variants.0.instance_type", "ml.c5.large"
+        "variants.main.instance-type",
+        "ml.inf2.8xlarge",
+        CONFIGURED,
+        "production_variants.0.instance_type",
+        "ml.inf2.8xlarge",
     ),
-    Case("variants.main.instance-count", 3, CONFIGURED, "production_variants.0.initial_instance_count", 3),
+    Case("variants.main.instance-count", 4, CONFIGURED, "production_variants.0.initial_instance_count", 4),
+    Case(
+        "variants.main.inference-ami-version",
+        "al2-ami-sagemaker-inference-neuron-2",
+        CONFIGURED,
+        "production_variants.0.inference_ami_version",
+        "al2-ami-sagemaker-inference-neuron-2",
+    ),
+    Case("variants.main.volume-size-gb", 77, CONFIGURED, "production_variants.0.volume_size_in_gb", 77),
+    Case(
+        "variants.main.model-data-download-timeout-seconds",
+        600,
+        CONFIGURED,
+        "production_variants.0.model_data_download_timeout_in_seconds",
+        600,
+    ),
+    Case(
+        "variants.main.container-startup-timeout-seconds",
+        900,
+        CONFIGURED,
+        "production_variants.0.container_startup_health_check_timeout_in_seconds",
+        900,
+    ),
+    Case(
+        "variants.main.routing",
+        "least-outstanding-requests",
+        CONFIGURED,
+        "production_variants.0.routing_config.0.routing_strategy",
+        "LEAST_OUTSTANDING_REQUESTS",
+    ),
     Case("variants.main.weight", 5, CONFIGURED, "production_variants.0.initial_variant_weight", 5),
     Case("variants.main.autoscaling.min", 3, BOUNDS, "min_capacity", 3),
     Case("variants.main.autoscaling.max", 9, BOUNDS, "max_capacity", 9),
@@ -102,6 +135,10 @@ CASES = [
     Case("alarms.server-errors.minutes", 6, ERRORS, "evaluation_periods", 6),
     Case("alarms.latency.above-ms", 250, LATENCY, "threshold", 250_000),
     Case("alarms.latency.minutes", 7, LATENCY, "evaluation_periods", 7),
+    Case(
+        "alarms.latency.of", "first-chunk", LATENCY, "metric_query.@m0.metric.0.metric_name", "FirstChunkModelLatency"
+    ),
+    Case("alarms.latency.statistic", "p95", LATENCY, "metric_query.@m0.metric.0.stat", "p95"),
     Case("alarms.notify", [TOPIC], LATENCY, "alarm_actions", [TOPIC]),
     Case("rollout.type", "linear", ENDPOINT, f"{UPDATE}.traffic_routing_configuration.0.type", "LINEAR"),
     Case(
@@ -116,7 +153,11 @@ CASES = [
     ),
     Case("rollout.keep-old-minutes", 3, ENDPOINT, f"{UPDATE}.termination_wait_in_seconds", 180),
 ]
-NOT_PLANNED = {"sample.file", "sample.content-type"}  # sent once the endpoint serves: no resource of Terraform's
+NOT_PLANNED = {
+    "sample.file",
+    "sample.content-type",
+    "sample.accept",
+}  # sent once the endpoint serves: no resource of Terraform's
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +215,9 @@ def at(planned: Planned, address: str, path: str) -> Any:
     """The value at a dotted path of a resource; None where there is nothing."""
     found: Any = planned.get(address)
     for key in path.split("."):
-        if isinstance(found, list):
+        if isinstance(found, list) and key.startswith("@"):
+            found = next((each for each in found if each.get("id") == key.removeprefix("@")), None)
+        elif isinstance(found, list):
             found = found[int(key)] if int(key) < len(found) else None
         else:
             found = found.get(key) if found else None

@@ -27,6 +27,8 @@ REQUIRED = {"github": {"source": "integrations/github", "version": ">= 6.9, < 7"
 Stack = dict[str, Any]
 GitHub = Callable[..., Terraform]
 
+DOCS = Path(__file__).parents[2] / "docs"
+
 
 @pytest.fixture
 def github(terraform: TerraformFactory, stand_in_github: StandIn) -> GitHub:
@@ -215,6 +217,32 @@ def test_an_existing_repository_is_not_taken_over_but_can_be_imported(
     runner.apply(runner.plan())
     assert not _second_plan(runner)
     assert list(stand_in_github.account.content().repositories[0]["branches"]) == ["main"]
+
+
+def test_a_repository_and_the_protection_of_its_main_are_imported_by_the_ids_that_the_pages_give(
+    github: GitHub,
+) -> None:
+    """Their form is that of the real provider's pages; docs/applying.md links to them."""
+    page = (DOCS / "applying.md").read_text()
+    assert "`github_repository` | its name |" in page
+    assert "| `github_branch_protection` | `REPOSITORY:main` |" in page
+    protection = {"repository_id": "${github_repository.build.node_id}", "pattern": "main"}
+    repository = {"name": "abalone-build", "visibility": "private", "auto_init": True}
+    resources = {"github_repository": {"build": repository}, "github_branch_protection": {"main": protection}}
+    github({"resource": resources}).apply()
+    imports = [
+        {"to": "github_repository.build", "id": "abalone-build"},
+        {"to": "github_branch_protection.main", "id": "abalone-build:main"},
+    ]
+
+    runner = github({"resource": resources, "import": imports}, "adopting")
+    plan = runner.plan()
+    changes = {one["address"]: one["change"] for one in runner.show_json(plan)["resource_changes"]}
+    runner.apply(plan)
+
+    assert [changes[one["to"]]["importing"]["id"] for one in imports] == [one["id"] for one in imports]
+    assert all(change["actions"] in (["no-op"], ["update"]) for change in changes.values())
+    assert not _second_plan(runner)
 
 
 def test_what_somebody_changes_on_github_is_seen_and_put_right(github: GitHub, stand_in_github: StandIn) -> None:

@@ -22,13 +22,16 @@ DOMAIN = {
 ISOLATED = {"ENABLE_NETWORK_ISOLATION": "true"}
 ENCRYPTED = {"ENCRYPT_INTER_CONTAINER_TRAFFIC": "true"}
 
+HOURS = {"MAX_JOB_HOURS": "12"}
+COMMIT = {"CODEBUILD_RESOLVED_SOURCE_VERSION": "0f1e2d3c" * 5}
+
 VARIANTS = {
     "plain": PLAIN,
     "isolated": PLAIN | ISOLATED,
     "encrypted": PLAIN | ENCRYPTED,
     "key": PLAIN | KEY,
     "vpc": PLAIN | VPC,
-    "all": PLAIN | KEY | VPC | DOMAIN | ISOLATED | ENCRYPTED,
+    "all": PLAIN | KEY | VPC | DOMAIN | ISOLATED | ENCRYPTED | HOURS | COMMIT,
     "other-region": PLAIN | {"AWS_REGION": "eu-west-1"},
     "longest-names": PLAIN
     | {
@@ -50,7 +53,7 @@ SCORING = PLAIN | {
 }
 SCORING_VARIANTS = {
     "plain": SCORING,
-    "all": SCORING | KEY | VPC | DOMAIN,
+    "all": SCORING | KEY | VPC | DOMAIN | HOURS | COMMIT,
     "other-region": SCORING | {"AWS_REGION": "eu-west-1"},
     "longest-names": SCORING
     | {

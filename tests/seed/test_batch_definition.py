@@ -38,8 +38,10 @@ def test_everything_but_the_lookup_waits_for_an_approval(batch_compiled: dict[st
         "SelectModel": set(),
         "ModelApproved": {"SelectModel"},
         "Prepare": {"SelectModel", "ModelApproved"},
-        "CreateModel": {"SelectModel", "ModelApproved"},
-        "Transform": {"CreateModel", "Prepare", "ModelApproved"},
+        "EnoughRows": {"Prepare", "ModelApproved"},
+        "CreateModel": {"SelectModel", "EnoughRows"},
+        "Transform": {"CreateModel", "Prepare", "EnoughRows"},
+        "TooFewRows": {"Prepare", "EnoughRows"},
     }
 
 

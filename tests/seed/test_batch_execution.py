@@ -34,7 +34,7 @@ MEASUREMENTS = [
     "viscera_weight",
     "shell_weight",
 ]
-PREDICTING = ["SelectModel", "ModelApproved", "Prepare", "CreateModel", "Transform"]
+PREDICTING = ["SelectModel", "ModelApproved", "Prepare", "EnoughRows", "CreateModel", "Transform"]
 
 
 @dataclass(frozen=True)
@@ -187,12 +187,15 @@ def test_a_row_that_the_models_preprocessing_refuses_is_put_aside_with_its_reaso
     assert run.failure is None
     assert len(batch.result(run, "Transform/rows.csv.out")) == 2
     assert batch.result(run, "Prepare/rejected/rejected.csv") == [
-        'a.csv,3,"row, line 1: 3 values where 8 are expected",M,0.4,0.3',
-        "a.csv,5,\"length is 'long', which is no number\",M,long,1,1,1,1,1,1",
+        'a.csv,3,"row, line 1: 3 values where 8 are expected (sex, length, diameter, height, whole_weight, '
+        'shucked_weight, viscera_weight, shell_weight)",M,0.4,0.3',
+        "a.csv,5,\"row, line 1, column length: 'long' is no number\",M,long,1,1,1,1,1,1",
     ]
 
 
-def test_too_many_rows_put_aside_fail_the_run_and_predict_nothing(batch: Batch, packages: list[Json]) -> None:
+def test_too_many_rows_put_aside_fail_the_run_which_says_where_all_of_them_are(
+    batch: Batch, packages: list[Json]
+) -> None:
     batch.registry.register(packages[0], "Approved")
     bad = batch.pipeline.path(f"s3://{BUCKET}/data/bad")
     bad.mkdir(exist_ok=True)
@@ -201,8 +204,43 @@ def test_too_many_rows_put_aside_fail_the_run_and_predict_nothing(batch: Batch, 
     run = batch.pipeline.run("too-many", {"InputDataUrl": f"s3://{BUCKET}/data/bad"})
 
     assert run.failure is not None
-    assert "0 rows usable, 1 put aside; the first: a.csv, line 1" in run.failure
-    assert run.steps == PREDICTING[:3]
+    assert "0 rows usable, 1 put aside (MaxRejectedShare 0.05); the first: a.csv, line 1" in run.failure
+    assert run.failure.endswith("/executions/too-many/Prepare/rejected/rejected.csv")
+    assert len(batch.result(run, "Prepare/rejected/rejected.csv")) == 1
+    assert run.steps == [*PREDICTING[:4], "TooFewRows"]
+
+
+def test_an_identifier_goes_past_the_model_into_results_and_rejections_of_all_files(
+    batch: Batch, packages: list[Json], tmp_path: Path
+) -> None:
+    batch.registry.register(packages[0], "Approved")
+    rows = batch.pipeline.path(INPUT).read_text(encoding="utf-8").splitlines()[:3]
+    folder = batch.pipeline.path(f"s3://{BUCKET}/data/with-id")
+    (folder / "january").mkdir(parents=True)
+    (folder / "a.csv").write_text(
+        f"Id,Sex,{','.join(MEASUREMENTS)}\nx1,{rows[0]}\nx2,{rows[1]}\n", encoding="utf-8-sig"
+    )
+    (folder / "january/b.CSV").write_text(f"y1,M,0.4\ny2,{rows[2]}\n", encoding="utf-8-sig")
+
+    run = batch.pipeline.run(
+        "with-id",
+        {
+            "InputDataUrl": f"s3://{BUCKET}/data/with-id",
+            "MaxRejectedShare": 0.5,
+            "IdColumns": 1,
+            "ResultColumns": "$[0,-1]",
+        },
+    )
+
+    assert run.failure is None
+    results = dict(line.split(",") for line in batch.result(run, "Transform/rows.csv.out"))
+    assert list(results) == ["x1", "x2", "y2"]
+    expected = own_predictions(packages[0], "\n".join(rows), batch, tmp_path / "model")
+    assert [float(value) for value in results.values()] == pytest.approx(expected, abs=1e-5)
+    assert [line.split(",")[:2] for line in batch.result(run, "Prepare/rejected/rejected.csv")] == [
+        ["january/b.CSV", "1"]
+    ]
+    assert batch.result(run, "Prepare/rejected/rejected.csv")[0].endswith(",y1,M,0.4")
 
 
 def test_a_model_outside_the_model_bucket_fails_the_run_with_both_places(batch: Batch, packages: list[Json]) -> None:

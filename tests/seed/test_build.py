@@ -5,12 +5,14 @@ installation: the packages of the same lock are there already.
 """
 
 import json
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from aws_on_loopback import client, start_over
 from build_variables import SCORING_VARIANTS, VARIANTS
-from buildspec import INSTALL, PHASES, buildspec, run_build
+from buildspec import INSTALL, INSTALL_FOR_TESTS, PHASES, TESTS, buildspec, commands, run_build, run_build_with_tests
 from seed_repository import Compiled, SeedRepository
 
 DATA = "data/abalone.csv"
@@ -92,9 +94,22 @@ def second_log(seed: Build, endpoint: str, first_log: str) -> str:
 def test_the_build_installs_exactly_the_lock_on_a_python_that_the_image_has(seed: Build) -> None:
     install = buildspec(seed.repository)["phases"]["install"]
 
-    assert install["commands"] == [INSTALL]
+    assert install["commands"] == [INSTALL, INSTALL_FOR_TESTS]
     assert install["runtime-versions"] == {"python": "3.11"}
     assert set(buildspec(seed.repository)["phases"]) == set(PHASES)
+
+
+def test_a_commit_whose_tests_fail_delivers_nothing(seed: Build, endpoint: str, tmp_path: Path) -> None:
+    """Not even the first rows: AWS is not asked for anything."""
+    repository = SeedRepository(tmp_path / "repository")
+    shutil.copytree(seed.repository.root, repository.root)
+    (repository.root / "tests/test_a.py").write_text("def test_a() -> None:\n    assert False\n", encoding="utf-8")
+
+    with pytest.raises(AssertionError, match="1 failed"):
+        run_build_with_tests(repository, seed.variables, endpoint)
+
+    assert client("sagemaker", endpoint).list_pipelines()["PipelineSummaries"] == []
+    assert commands(repository)[0] == TESTS
 
 
 def test_the_first_build_makes_the_first_run_work(seed: Build, endpoint: str, first_log: str) -> None:
@@ -125,6 +140,23 @@ def test_the_scripts_lie_encrypted_where_the_jobs_look_for_them(seed: Build, end
         script = s3.get_object(Bucket=seed.bucket, Key=location.removeprefix(f"{seed.bucket}/"))
         assert script["Body"].read() == file.read_bytes()
         assert script["SSEKMSKeyId"] == seed.variables["ARTIFACT_BUCKET_KMS_ID"]
+
+
+def test_a_misspelt_or_unfit_instance_type_ends_the_build_before_anything_is_sent(
+    seed: Build, endpoint: str, first_log: str
+) -> None:
+    """One line each; the second serves models, and transforms nothing."""
+    assert first_log
+    given = "--parameter ProcessingInstanceType=ml.m5.lrage --parameter TransformInstanceType=ml.t2.medium"
+    with pytest.raises(AssertionError) as failed:
+        build(seed, endpoint, DELIVER_OPTIONS=given)
+
+    errors = [line for line in str(failed.value).splitlines() if line.startswith("error: ")]
+    assert len([line for line in errors if "ProcessingInstanceType is 'ml.m5.lrage'" in line]) == len(errors) - 1
+    assert "near: ml.m5.large" in errors[0]
+    assert "parameter TransformInstanceType is 'ml.t2.medium', which SageMaker does not take" in errors[-1]
+    executions = client("sagemaker", endpoint).list_pipeline_executions(PipelineName=seed.pipeline)
+    assert len(executions["PipelineExecutionSummaries"]) == 1
 
 
 def test_the_build_starts_an_execution_and_does_not_wait_for_it(first_log: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from build_variables import KEY, VARIANTS, VPC
+from images_of_roles import allowed_images, repository_of
 from pipeline_definition import Definition, Step, dependencies, gets, problems
 from seed_repository import Compiled
 
@@ -44,7 +45,7 @@ def test_the_steps_depend_on_each_other_as_intended(compiled: dict[str, Compiled
         "Train": {"Preprocess"},
         "Evaluate": {"Preprocess", "Train"},
         "GoodEnough": {"Evaluate"},
-        "Register": {"Train", "Evaluate", "GoodEnough"},
+        "Register": {"Preprocess", "Train", "Evaluate", "GoodEnough"},
         "NotGoodEnough": {"Evaluate", "GoodEnough"},
     }
 
@@ -153,8 +154,28 @@ def test_a_model_package_tells_the_container_where_its_code_is(compiled: dict[st
     assert container["Environment"] == {
         "SAGEMAKER_PROGRAM": "inference.py",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
     }
     assert package["ModelPackageGroupName"] == "abalone-p-abalone01"
+
+
+@pytest.mark.parametrize(("variant", "hours"), [("plain", 4), ("all", 12)])
+def test_the_longest_time_reaches_every_job(compiled: dict[str, Compiled], variant: str, hours: int) -> None:
+    limits = [step.arguments["StoppingCondition"] for step in job_steps(compiled[variant])]
+
+    assert [limit["MaxRuntimeInSeconds"] for limit in limits] == [hours * 60 * 60] * len(JOBS)
+
+
+def test_what_a_package_may_serve_and_what_it_may_transform_on_are_chosen_apart(
+    compiled: dict[str, Compiled],
+) -> None:
+    """One choice for both is refused by the registry for most types, once the model is trained."""
+    specification = compiled["plain"].definition.step("Register").arguments["InferenceSpecification"]
+
+    assert list(gets(specification["SupportedRealtimeInferenceInstanceTypes"])) == [
+        "Parameters.InferenceInstanceType"
+    ]
+    assert list(gets(specification["SupportedTransformInstanceTypes"])) == ["Parameters.TransformInstanceType"]
 
 
 def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:
@@ -164,6 +185,18 @@ def test_the_image_is_the_regions_own(compiled: dict[str, Compiled]) -> None:
     }
 
     assert all(".eu-west-1." in image for image in images)
+
+
+def test_jobs_and_packages_name_images_that_the_role_may_pull_and_see(
+    compiled: dict[str, Compiled],
+) -> None:
+    definition = compiled["plain"].definition
+    jobs = {step.arguments["AppSpecification"]["ImageUri"] for step in definition.of_type("Processing")}
+    jobs.add(definition.step("Train").arguments["AlgorithmSpecification"]["TrainingImage"])
+    (container,) = definition.step("Register").arguments["InferenceSpecification"]["Containers"]
+
+    assert {repository_of(image) for image in jobs} == allowed_images("minimal", "abalone", "PullImages")
+    assert {repository_of(container["Image"])} == allowed_images("minimal", "abalone", "SeeServingImages")
 
 
 def test_compiling_happened_where_no_network_was() -> None:

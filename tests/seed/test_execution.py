@@ -1,18 +1,19 @@
 """The compiled pipeline, executed: its own scripts, real XGBoost, generated data, and no AWS."""
 
 import csv
+import hashlib
 import io
 import json
-import shutil
 import socket
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from job_sandbox import JobFailedError, Sandbox
 from local_pipeline import Execution
-from local_transform import SERVER
 from training import BUCKET, SMALL, Training
+from xgboost_container import Request, XGBoostContainer
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,13 @@ def test_the_registered_metrics_are_those_of_the_evaluation(training: Training, 
     assert registered["r2"]["value"] > 0.4
 
 
-def test_a_package_says_from_which_execution_data_and_seed_it_came(good: Execution) -> None:
+def test_a_package_says_from_which_execution_commit_data_and_seed_it_came(good: Execution, dataset: Path) -> None:
     assert good.registered[0]["CustomerMetadataProperties"] == {
         "execution": "arn:local:execution/good",
+        "commit": "0f1e2d3c" * 5,
         "input-data": f"s3://{BUCKET}/data/abalone.csv",
+        "input-data-sha256": hashlib.sha256(dataset.read_bytes()).hexdigest(),
+        "input-data-rows": "1500",
         "random-seed": "42",
     }
 
@@ -83,27 +87,69 @@ def test_the_scripts_of_one_execution_write_nothing_into_another(
 
 
 @pytest.fixture(scope="module")
-def served(training: Training, good: Execution) -> tuple[list[dict[str, str]], list[float]]:
-    """Raw test rows, and what the registered model answers to them, served as its package says."""
-    (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
+def container(training: Training, good: Execution) -> XGBoostContainer:
+    """The registered model in the container, as its package says."""
+    (described,) = good.registered[0]["InferenceSpecification"]["Containers"]
     sandbox = Sandbox(training.root / "serving")
-    folder = sandbox.folder("endpoint")
-    with tarfile.open(training.pipeline.path(container["ModelDataUrl"])) as packed:
-        packed.extractall(folder / "model", filter="data")
-    shutil.copy(SERVER, folder)
+    with tarfile.open(training.pipeline.path(described["ModelDataUrl"])) as packed:
+        packed.extractall(sandbox.folder("endpoint") / "model", filter="data")
+    return XGBoostContainer(sandbox, "endpoint", described["Environment"])
+
+
+@pytest.fixture(scope="module")
+def served(training: Training, container: XGBoostContainer) -> tuple[list[dict[str, str]], list[float]]:
+    """Raw test rows, and what the registered model answers to them."""
     rows = training.root / "work/good/Preprocess/ml/processing/test/rows.csv"
     names = ["sex", "length", "diameter", "height", "whole", "shucked", "viscera", "shell", "rings"]
     records = list(csv.DictReader(io.StringIO(rows.read_text()), names))
     body = io.StringIO()
     csv.DictWriter(body, names[:-1], extrasaction="ignore").writerows(records)
-    answer = sandbox.run(
-        "endpoint",
-        ["python3", "/opt/ml/answer_request.py"],
-        isolated=True,
-        environment=container["Environment"],
-        stdin=body.getvalue().encode(),
+    (answer,) = container.answers([Request(body.getvalue())])
+    assert answer.status == 200, answer
+    return records, [float(line) for line in answer.body.split()]
+
+
+def test_in_its_container_the_model_answers_in_the_type_that_is_asked_for_and_a_mistake_with_4xx(
+    container: XGBoostContainer,
+) -> None:
+    """The container puts its own default in place of an Accept header that is missing or ``*/*``."""
+    row, csv_type = "M,0.455,0.365,0.095,0.514,0.2245,0.101,0.15", {"Content-Type": "text/csv"}
+    default, anything, as_csv, as_json, *mistakes = container.answers(
+        [
+            Request(row, csv_type),
+            Request(row, csv_type | {"Accept": "*/*"}),
+            Request(row, csv_type | {"Accept": "text/csv"}),
+            Request(row, csv_type | {"Accept": "application/json"}),
+            Request(f"{row}\n{row.replace('0.514', 'much')}", csv_type),
+            Request(row, {}),
+            Request(row, csv_type | {"Accept": "image/png"}),
+        ]
     )
-    return records, [float(line) for line in answer.decode().split()]
+
+    assert default == anything == as_csv
+    assert (default.status, default.type) == (200, "text/csv; charset=utf-8")
+    assert (as_json.status, as_json.type) == (200, "application/json")
+    assert json.loads(as_json.body) == {"predictions": [float(as_csv.body)]}
+    assert [(each.status, each.type) for each in mistakes] == [
+        (status, "text/plain; charset=utf-8") for status in (400, 415, 406)
+    ]
+    assert mistakes[0].body == "request, line 2, column whole_weight: 'much' is no number"
+
+
+def test_without_the_packages_variables_the_containers_own_default_is_answered_too(
+    container: XGBoostContainer,
+) -> None:
+    """Whoever makes a model of the archive alone gets JSON, and no error."""
+    needed = {
+        name: value
+        for name, value in container.environment.items()
+        if name in {"SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY"}
+    }
+    (answer,) = replace(container, environment=needed).answers(
+        [Request("M,0.455,0.365,0.095,0.514,0.2245,0.101,0.15")]
+    )
+
+    assert (answer.status, answer.type) == (200, "application/json")
 
 
 def test_the_registered_model_answers_raw_rows_with_the_predictions_that_were_evaluated(
@@ -155,7 +201,8 @@ def test_a_model_holds_what_inference_needs_and_no_pickle(training: Training, go
     with tarfile.open(training.pipeline.path(container["ModelDataUrl"])) as packed:
         files = sorted(member.name for member in packed.getmembers() if member.isfile())
 
-    assert files == ["code/features.py", "code/inference.py", "model.json", "preprocessing.json"]
+    code = ["code/features.py", "code/inference.py", "code/prediction.py"]
+    assert files == [*code, "model.json", "preprocessing.json"]
 
 
 def test_a_broken_row_fails_the_execution_and_names_the_row(training: Training) -> None:
@@ -165,7 +212,10 @@ def test_a_broken_row_fails_the_execution_and_names_the_row(training: Training) 
 
     failed = training.pipeline.run("broken", {"InputDataUrl": f"s3://{BUCKET}/data/broken"})
 
-    assert failed.failure == "Preprocess: DataError: abalone.csv, line 1: 3 values where 9 are expected"
+    assert failed.failure == (
+        "Preprocess: DataError: abalone.csv, line 1: 3 values where 9 are expected "
+        "(sex, length, diameter, height, whole_weight, shucked_weight, viscera_weight, shell_weight, rings)"
+    )
     assert failed.steps == ["Preprocess"]
 
 

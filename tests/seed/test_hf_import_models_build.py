@@ -4,7 +4,7 @@ import json
 
 import pytest
 from aws_on_loopback import client, start_over
-from buildspec import INSTALL, PHASES, buildspec, run_build
+from buildspec import INSTALL, INSTALL_FOR_TESTS, PHASES, TESTS, buildspec, commands, run_build
 from hf_variables import HF_PLAIN, HF_VARIANTS
 from seed_repository import Compiled, SeedRepository
 
@@ -27,8 +27,12 @@ def log(hf_repository: SeedRepository, endpoint: str) -> str:
 def test_the_build_installs_exactly_the_lock_on_a_python_that_the_image_has(hf_repository: SeedRepository) -> None:
     install = buildspec(hf_repository)["phases"]["install"]
 
-    assert install == {"runtime-versions": {"python": "3.11"}, "commands": [INSTALL]}
+    assert install == {"runtime-versions": {"python": "3.11"}, "commands": [INSTALL, INSTALL_FOR_TESTS]}
     assert set(buildspec(hf_repository)["phases"]) <= set(PHASES)
+
+
+def test_the_repositorys_tests_run_before_anything_is_delivered(hf_repository: SeedRepository) -> None:
+    assert commands(hf_repository)[0] == TESTS
 
 
 def test_the_build_puts_the_compiled_pipeline_into_aws_and_starts_it(

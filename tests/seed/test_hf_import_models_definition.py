@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from hf_variables import HF_PLAIN, HF_VARIANTS
+from images_of_roles import allowed_images, repository_of
 from pipeline_definition import dependencies, gets, problems
 from seed_repository import Compiled
 
@@ -108,6 +109,19 @@ def test_the_images_are_the_regions_own(hf_compiled: dict[str, Compiled]) -> Non
     images = [importing(compiled)["AppSpecification"]["ImageUri"], container["Image"]]
 
     assert all(".eu-west-1." in image for image in images)
+
+
+@pytest.mark.parametrize("variant", ["plain", "vllm", "transformers"])
+def test_the_import_names_images_that_its_role_may_pull_and_the_pipelines_role_may_see(
+    hf_compiled: dict[str, Compiled], variant: str
+) -> None:
+    job = importing(hf_compiled[variant])["AppSpecification"]["ImageUri"]
+    package = hf_compiled[variant].definition.step("Register").arguments
+    (container,) = package["InferenceSpecification"]["Containers"]
+    case = "hf-import-models-minimal"
+
+    assert {repository_of(job)} == allowed_images(case, "llama", "PullImages", role="import_role")
+    assert repository_of(container["Image"]) in allowed_images(case, "llama", "SeeServingImages")
 
 
 def test_the_import_compares_with_the_image_that_is_registered(hf_compiled: dict[str, Compiled]) -> None:

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
+from buildspec import INSTALL, INSTALL_FOR_TESTS, TESTS
 from seed_repository import SeedRepository, clean_environment
 
 GROUP = "abalone-p-abalone01"
-BUILDSPECS = ("resolve", "plan", "apply")
+BUILDSPECS = ("resolve", "plan")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,14 @@ def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(deplo
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
     assert "skipped" not in output
+
+
+def test_the_repositorys_tests_run_before_anything_is_deployed(deploying: SeedRepository) -> None:
+    """In the first of the three builds; without it there is no release."""
+    resolve = yaml.safe_load((deploying.root / "buildspec/resolve.yml").read_text(encoding="utf-8"))["phases"]
+
+    assert resolve["install"]["commands"][:2] == [INSTALL, INSTALL_FOR_TESTS]
+    assert resolve["pre_build"]["commands"][0] == TESTS
 
 
 def test_the_repository_has_its_provider_lock_and_nothing_that_is_of_no_use_to_it(deploying: SeedRepository) -> None:

@@ -2,10 +2,14 @@
 
 import ast
 import re
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+from build_variables import SCORING_VARIANTS, VARIANTS
+from hf_variables import HF_VARIANTS
 from sagemaker_templates.seeds import seed_folder
 from seed_repository import SeedRepository
 
@@ -36,12 +40,32 @@ def any_repository(
 
 
 def test_the_repositorys_own_tests_pass_with_no_network_and_no_credentials(
-    any_repository: SeedRepository,
+    any_repository: SeedRepository, seed: str
 ) -> None:
-    output = any_repository.python(["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True)
+    """With the variables of a build, where they run before anything is delivered."""
+    variables = {"xgboost_abalone": VARIANTS, "batch_inference": SCORING_VARIANTS, "hf_import_models": HF_VARIANTS}
+    output = any_repository.python(
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider"], offline=True, environment=variables[seed]["all"]
+    )
 
     assert re.search(r"^\d+ passed in", output, re.MULTILINE), output
     assert "skipped" not in output
+
+
+def test_the_pipeline_compiles_on_ones_own_machine_as_the_readme_says(
+    any_repository: SeedRepository, seed: str, tmp_path: Path
+) -> None:
+    """With the example of the environment as it stands, no network and no credentials."""
+    readme = (any_repository.root / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"(?m)^    cp \.env\.example \.env\n(?:    .+\n)+", readme)
+    repository = SeedRepository(tmp_path / "repository")
+    shutil.copytree(any_repository.root, repository.root)
+
+    log = repository.run(["bash", "-ec", textwrap.dedent(block)], offline=True)
+
+    assert f"python -m mlops.deliver {PACKAGES[seed]}.pipeline --compile-only definition.json" in block
+    assert "compiled, nothing sent to AWS: definition.json" in log
+    assert ".env\n" in (repository.root / ".gitignore").read_text(encoding="utf-8")
 
 
 def test_every_lock_pins_and_hashes_every_package(any_repository: SeedRepository) -> None:
@@ -88,10 +112,12 @@ def test_every_path_that_the_readme_names_is_there(any_repository: SeedRepositor
     assert [path for path in sorted(named) if not (any_repository.root / path).exists()] == []
 
 
+# The environment of the XGBoost container's server.
+SERVER = Path(__file__).parents[1] / "xgboost_container"
 # What the containers have that run the jobs; the Python of both is 3.10.
 CONTAINER_PYTHON = (3, 10)
 CONTAINER_PACKAGES = {
-    "xgboost_abalone": frozenset({"numpy", "xgboost"}),
+    "xgboost_abalone": frozenset({"numpy", "sagemaker_containers", "xgboost"}),
     "batch_inference": frozenset({"boto3", "numpy", "xgboost"}),
     "hf_import_models": frozenset({"boto3", "botocore"}),
 }
@@ -126,8 +152,9 @@ def test_the_tests_run_the_xgboost_of_the_container(
 
 
 def _assert_xgboost_is_the_images(pipeline: str) -> None:
-    lock = (seed_folder("xgboost_abalone") / "requirements-dev.txt").read_text(encoding="utf-8")
     image = re.search(r'XGBOOST_VERSION = "(\d+)\.(\d+)-(\d+)"', pipeline)
 
     assert image
-    assert f"xgboost-cpu=={'.'.join(image.groups())} " in lock
+    # What the tests train with, and what they serve with.
+    for folder, name in ((seed_folder("xgboost_abalone"), "requirements-dev.txt"), (SERVER, "requirements.txt")):
+        assert f"xgboost-cpu=={'.'.join(image.groups())} " in (folder / name).read_text(encoding="utf-8")

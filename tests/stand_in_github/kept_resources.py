@@ -336,6 +336,11 @@ class KeptBranchProtection(KeptRule):
     def _given(self, number: int, planned: State) -> State:
         return {"id": f"BPR_standin{number}"}
 
+    def _identify(self, owner: Owner, id_: str) -> State:
+        """By name and pattern; what the provider then knows of the repository is its node id."""
+        named = super()._identify(owner, id_)
+        return {**named, self.repository_argument: owner.repository(named[self.repository_argument])["node_id"]}
+
 
 class KeptBranchProtectionV3(KeptRule):
     """github_branch_protection_v3."""

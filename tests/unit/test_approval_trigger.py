@@ -1,10 +1,14 @@
 """What starts after an approval in a model package group: one rule, in every template that follows a group."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from builders import a_project
 from moto.events.models import EventPattern
+from sagemaker_templates.blocks.approval_trigger import approval_event_pattern
+from sagemaker_templates.naming import ProjectNames
 from synthesized import documents
 
 GROUP = "abalone-p-abalone01"
@@ -42,6 +46,14 @@ def _starts(case: str, stack: str, event: Mapping[str, Any]) -> bool:
 @each_template
 def test_an_approval_in_the_group_starts_the_pipeline(case: str, stack: str) -> None:
     assert _starts(case, stack, _event())
+
+
+@pytest.mark.parametrize("spelling", ["Abalone-Models", "abalone-models"])
+def test_a_group_with_capitals_is_known_by_both_of_its_spellings(spelling: str) -> None:
+    pattern = EventPattern.load(json.dumps(approval_event_pattern(ProjectNames(a_project()), "Abalone-Models")))
+
+    assert pattern.matches_event(_event(ModelPackageGroupName=spelling))
+    assert not pattern.matches_event(_event(ModelPackageGroupName="abalone-model"))
 
 
 @each_template

@@ -70,7 +70,6 @@ def test_the_model_bucket_and_the_group_are_read_and_nothing_more() -> None:
     assert {action for s in on_group for action in s["actions"]} == {
         "sagemaker:CreateModel",
         "sagemaker:DescribeModelPackage",
-        "sagemaker:DescribeModelPackageGroup",
         "sagemaker:ListModelPackages",
     }
     assert {resource.rpartition(":")[2] for s in on_group for resource in s["resources"]} == {
@@ -106,6 +105,17 @@ def test_jobs_and_models_are_those_whose_names_begin_with_the_given_prefix() -> 
         "transform-job/abalone-batch-*",
         "model/abalone-batch-*",
     ]
+
+
+def test_the_image_of_the_jobs_and_those_that_the_settings_name_are_pulled_and_no_others() -> None:
+    assert _statements("execution_role_rights")["PullImages"]["resources"] == [
+        "arn:aws:ecr:us-east-1:*:repository/sagemaker-scikit-learn",
+        "arn:aws:ecr:us-east-1:*:repository/sagemaker-xgboost",
+    ]
+
+
+def test_models_run_in_the_image_of_the_jobs_unless_the_settings_name_others() -> None:
+    assert _with_schedule("rate(1 day)").model_image_repositories == ("sagemaker-xgboost",)
 
 
 def test_the_build_knows_group_bucket_and_prefix() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from builders import a_project
+from builders import PROD, a_project
 from hypothesis import given
 from hypothesis import strategies as st
+from sagemaker_templates.blocks.deployment_pipeline import LONGEST_VALUE, plan_variables
 from sagemaker_templates.blocks.target_facts import LONGEST, Options, length_of_facts
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.naming import TargetNames
@@ -114,11 +115,11 @@ def test_a_name_too_long_for_what_is_derived_from_it_is_refused(lines: Lines) ->
     assert any(f'IAM role name "{long}-{environment}-deployer"' in line for line in found)
 
 
-@pytest.mark.parametrize("name", ["serving-target", "serving-endpoint"])
-def test_a_project_whose_state_would_be_the_stages_is_refused(lines: Lines, name: str) -> None:
+@pytest.mark.parametrize(("name", "what"), [("serving-target", "stack"), ("serving-endpoint", "state")])
+def test_a_project_whose_state_would_be_the_stages_is_refused(lines: Lines, name: str, what: str) -> None:
     other = BATCH.replace("name: serving", f"name: {name}")
     assert lines({"prod/projects/other.yaml": other}) == [
-        f'{SERVING}:2: sagemaker-project-name: "serving" makes the state "prod-{name}", as the project "{name}" of '
+        f'{SERVING}:2: sagemaker-project-name: "serving" makes the {what} "prod-{name}", as the project "{name}" of '
         "prod does"
     ]
 
@@ -161,6 +162,17 @@ def test_tags_that_the_parameter_cannot_hold_are_refused(lines: Lines) -> None:
         f"{SERVING}:6: tags: with those of {stage} makes an S"[:60] for stage in ("dev", "prod")
     ]
     assert all(f"allowed: {LONGEST}" in line for line in found)
+
+
+def test_an_external_id_takes_what_the_plans_action_has_room_for_and_not_one_character_more(lines: Lines) -> None:
+    """All that an action's build is told is one value of at most 1,000 characters; the longest stage decides."""
+    rest = len(plan_variables(TargetNames(a_project(name="serving", cross_account_external_id="x"), PROD))) - 1
+    room = LONGEST_VALUE - rest
+    assert lines({SERVING: f"{PROJECT}cross-account-external-id: {'x' * room}\n"}) == []
+    assert lines({SERVING: f"{PROJECT}cross-account-external-id: {'x' * (room + 1)}\n"}) == [
+        f"{SERVING}:6: cross-account-external-id: has {room + 1} characters; allowed: {room}, for CodePipeline takes "
+        f"1000 in all of what the plan of prod is told, and the rest of it is {rest}"
+    ]
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,20}", fullmatch=True), st.text("é-x", max_size=50), max_size=20))

@@ -24,3 +24,9 @@ def test_templates_are_found_without_starting_node() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
+
+
+def test_make_clean_leaves_the_synthesis_and_what_people_put_into_it() -> None:
+    run = subprocess.run(["make", "--dry-run", "clean"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "rm -rf .venv" in run.stdout
+    assert "cdktf.out" not in run.stdout

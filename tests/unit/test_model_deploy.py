@@ -1,15 +1,17 @@
 """model_deploy: what its pipeline does, who may do what in which account, which options reach which stage."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
-from synthesized import documents, input_of
+from synthesized import documents, files, input_of
 
 FULL, MINIMAL = "model-deploy", "model-deploy-minimal"
 STACK = "dev-serving"
@@ -48,6 +50,11 @@ def _variables(project: str) -> dict[str, str]:
     return {entry["name"]: entry["value"] for entry in entries}
 
 
+def _given(action: dict[str, Any]) -> dict[str, str]:
+    entries = json.loads(action["configuration"]["EnvironmentVariables"])
+    return {entry["name"]: entry["value"] for entry in entries}
+
+
 def _facts(stage: str) -> dict[str, Any]:
     assert _all("aws_ssm_parameter", _target(stage))["facts"]["value"] == "${jsonencode(local.target)}"
     facts: dict[str, Any] = documents(FULL)[_target(stage)]["locals"]["target"]
@@ -69,16 +76,19 @@ def test_without_the_trigger_only_a_push_starts_it() -> None:
     assert "start_role" not in _all("aws_iam_role", case=MINIMAL)
 
 
-def test_the_model_is_resolved_once_and_each_stage_plans_asks_and_applies_in_this_order() -> None:
+def test_the_model_is_resolved_once_and_each_stage_plans_reviews_asks_and_applies_in_this_order() -> None:
     assert [(stage, action["name"]) for stage, action in _actions()] == [
         ("Source", "Source"),
         ("Resolve", "Resolve"),
         ("Deploy_dev", "Plan"),
+        ("Deploy_dev", "Review"),
         ("Deploy_dev", "Apply"),
         ("Deploy_pre-prod", "Plan"),
+        ("Deploy_pre-prod", "Review"),
         ("Deploy_pre-prod", "Approve"),
         ("Deploy_pre-prod", "Apply"),
         ("Deploy_prod", "Plan"),
+        ("Deploy_prod", "Review"),
         ("Deploy_prod", "Approve"),
         ("Deploy_prod", "Apply"),
     ]
@@ -89,19 +99,84 @@ def test_the_model_is_resolved_once_and_each_stage_plans_asks_and_applies_in_thi
 
 def test_without_manual_approval_nobody_is_asked() -> None:
     actions = [(stage, action["name"]) for stage, action in _actions(MINIMAL)]
-    assert actions[2:] == [("Deploy_dev", "Plan"), ("Deploy_dev", "Apply")]
+    assert actions[2:] == [("Deploy_dev", "Plan"), ("Deploy_dev", "Review"), ("Deploy_dev", "Apply")]
 
 
 @pytest.mark.parametrize("case", [FULL, MINIMAL])
-def test_what_is_applied_is_the_plan_of_the_same_stage_and_the_same_release(case: str) -> None:
+def test_what_is_reviewed_and_applied_is_the_plan_of_the_same_stage_and_nothing_of_the_repository(case: str) -> None:
     for stage, action in _actions(case):
         if action["name"] == "Plan":
             (planned,) = action["output_artifacts"]
             assert action["input_artifacts"] == ["source", "Release"]
             assert action["configuration"]["PrimarySource"] == "source"
+        if action["name"] == "Review":
+            assert action["input_artifacts"] == [planned], stage
+            reviewed = action["namespace"]
         if action["name"] == "Apply":
-            assert action["input_artifacts"] == ["source", planned], stage
-            assert action["configuration"]["PrimarySource"] == "source"
+            assert action["input_artifacts"] == [planned], stage
+            assert _given(action) == {
+                "PLAN_SHA256": f"#{{{reviewed}.PLAN_SHA256}}",
+                "ENDPOINT_CONFIGURATION": f"#{{{reviewed}.ENDPOINT_CONFIGURATION}}",
+            }
+
+
+@pytest.mark.parametrize("case", [FULL, MINIMAL])
+def test_no_build_of_the_repository_writes_anothers_artifact_or_log(case: str) -> None:
+    """What it may write: its own plans and the release. What reviews and applies writes no artifact at all."""
+    written: dict[str, set[str]] = {}
+    logged: dict[str, set[str]] = {}
+    for name, document in documents(case)[STACK]["data"]["aws_iam_policy_document"].items():
+        statements = {statement.get("sid"): statement for statement in document["statement"]}
+        if "WriteBuildLogs" in statements:
+            role = name.removesuffix("_rights")
+            logged[role] = {arn.partition("log-stream:")[2] for arn in statements["WriteBuildLogs"]["resources"]}
+            written[role] = {
+                resource.partition("111111111111/")[2]
+                for statement in statements.values()
+                if "s3:PutObject" in statement["actions"]
+                for resource in statement["resources"]
+            }
+    stages = ACCOUNTS if case == FULL else {"dev": ""}
+    own = {"serving-de*/Release*", *(f"serving-de*/Plan_{stage.replace('-', '_')[:5]}*" for stage in stages)}
+    appliers = {f"apply_{stage.replace('-', '_')}_role": f"apply-{stage}/*" for stage in stages}
+    assert written == {"build_role": own, "review_role": set(), **{role: set() for role in appliers}}
+    assert logged == {
+        "build_role": {"resolve/*", "plan/*"},
+        "review_role": {"review/*"},
+        **{role: {stream} for role, stream in appliers.items()},
+    }
+    streams = {
+        project["name"]: project["logs_config"]["cloudwatch_logs"]["stream_name"]
+        for project in _all("aws_codebuild_project", case=case).values()
+    }
+    assert streams["serving-deploy-review"] == "review"
+    assert streams["serving-deploy-apply-dev"] == "apply-dev"
+
+
+def test_what_reviews_and_applies_is_the_archive_whose_digest_stands_in_the_build() -> None:
+    stack = documents(FULL)[STACK]["resource"]
+    archive = files(FULL)[f"{STACK}/assets/approved-plan.zip"]
+    digest = hashlib.sha256(archive).hexdigest()
+    kept = stack["aws_s3_object"]["approved_plan_program"]
+    assert kept["key"] == f"approved/{digest}.zip"
+    assert kept["source"] == "${path.module}/assets/approved-plan.zip"
+    for name in ("review_project", "apply_dev_project", "apply_pre_prod_project", "apply_prod_project"):
+        buildspec = yaml.safe_load(stack["aws_codebuild_project"][name]["source"]["buildspec"])
+        commands = [command for phase in buildspec["phases"].values() for command in phase["commands"]]
+        fetched = [index for index, command in enumerate(commands) if kept["key"] in command]
+        checked = [index for index, command in enumerate(commands) if f'"{digest}  program.zip"' in command]
+        assert (fetched, checked) == ([1], [2])
+        assert commands[0] == 'export WORK="$(mktemp -d)"'
+        assert all(command.startswith('cd "$WORK') for command in commands[1:]), (
+            "not where the repository has written"
+        )
+
+
+def test_what_the_pipeline_passes_on_expires_and_the_archive_stays() -> None:
+    (lifecycle,) = _all("aws_s3_bucket_lifecycle_configuration").values()
+    expiring = [rule["filter"][0]["prefix"] for rule in lifecycle["rule"] if "expiration" in rule]
+    assert expiring == ["serving-de"]
+    assert not _all("aws_s3_object")["approved_plan_program"]["key"].startswith(expiring[0])
 
 
 def test_artifacts_and_variables_are_made_before_they_are_used_and_once() -> None:
@@ -112,7 +187,18 @@ def test_artifacts_and_variables_are_made_before_they_are_used_and_once() -> Non
         new = {*action.get("output_artifacts", []), action.get("namespace")} - {None}
         assert made.isdisjoint(new)
         made |= new
-    assert made == {"source", "Release", "Plan_dev", "Plan_pre_prod", "Plan_prod"}
+    stages = {"dev", "pre_prod", "prod"}
+    assert made == {
+        "source",
+        "Release",
+        *(f"{made_of}_{stage}" for made_of in ("Plan", "Review") for stage in stages),
+    }
+
+
+def test_no_value_of_an_action_is_longer_than_codepipeline_takes() -> None:
+    """1,000 characters: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html."""
+    values = [value for _, action in _actions() for value in action["configuration"].values()]
+    assert max(map(len, values)) <= 1000
 
 
 def test_without_an_approved_model_every_stage_is_skipped() -> None:
@@ -130,20 +216,30 @@ def test_without_an_approved_model_every_stage_is_skipped() -> None:
 def test_the_question_names_stage_version_and_change_and_links_to_the_plan() -> None:
     questions = {stage: action["configuration"] for stage, action in _actions() if action["name"] == "Approve"}
     assert questions["Deploy_pre-prod"] == {
-        "CustomData": "Deploy version #{Release.MODEL_PACKAGE_VERSION} to pre-prod? "
-        "The plan: #{Plan_pre_prod.PLAN_SUMMARY}.",
-        "ExternalEntityLink": "#{Plan_pre_prod.PLAN_URL}",
+        "CustomData": "Deploy version #{Review_pre_prod.MODEL_PACKAGE_VERSION} to pre-prod? "
+        "The plan: #{Review_pre_prod.PLAN_SUMMARY}. Its SHA-256: #{Review_pre_prod.PLAN_SHA256}.",
+        "ExternalEntityLink": "#{Review_pre_prod.PLAN_URL}",
     }
 
 
 def test_each_step_has_its_buildspec_and_knows_its_target() -> None:
     projects = _all("aws_codebuild_project")
-    assert {id_: (project["name"], project["source"]["buildspec"]) for id_, project in projects.items()} == {
+    own = "# Of the platform:"
+    assert {
+        id_: (
+            project["name"],
+            project["source"]["buildspec"][: len(own)]
+            if "\n" in project["source"]["buildspec"]
+            else project["source"]["buildspec"],
+        )
+        for id_, project in projects.items()
+    } == {
         "resolve_project": ("serving-deploy", "buildspec/resolve.yml"),
         "plan_project": ("serving-deploy-plan", "buildspec/plan.yml"),
-        "apply_dev_project": ("serving-deploy-apply-dev", "buildspec/apply.yml"),
-        "apply_pre_prod_project": ("serving-deploy-apply-pre-prod", "buildspec/apply.yml"),
-        "apply_prod_project": ("serving-deploy-apply-prod", "buildspec/apply.yml"),
+        "review_project": ("serving-deploy-review", own),
+        "apply_dev_project": ("serving-deploy-apply-dev", own),
+        "apply_pre_prod_project": ("serving-deploy-apply-pre-prod", own),
+        "apply_prod_project": ("serving-deploy-apply-prod", own),
     }
     common = {
         "SAGEMAKER_PROJECT_NAME": "serving",
@@ -157,15 +253,13 @@ def test_each_step_has_its_buildspec_and_knows_its_target() -> None:
         "TARGET_ROLE_ARN": "arn:aws:iam::222222222222:role/model-deploy/serving-pre-prod-deployer",
         "TARGET_EXTERNAL_ID": "serving/of-risk",
         "TARGET_PARAMETER": "/sagemaker-templates/serving/pre-prod/target",
-        "PLAN_ARTIFACT": "Plan_pre_prod",
     }
 
 
 @each_stage
 def test_a_plan_knows_its_target_and_takes_the_planner(stage: str) -> None:
     (plan,) = [action for name, action in _actions() if name == f"Deploy_{stage}" and action["name"] == "Plan"]
-    given = {entry["name"]: entry["value"] for entry in json.loads(plan["configuration"]["EnvironmentVariables"])}
-    assert given == {
+    assert _given(plan) == {
         "TARGET": stage,
         "TARGET_ROLE_ARN": f"arn:aws:iam::{ACCOUNTS[stage]}:role/model-deploy/serving-{stage}-planner",
         "TARGET_EXTERNAL_ID": "serving/of-risk",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sagemaker_templates.operations.engine import MINIMUM_VERSION
 from sagemaker_templates.stacks.synthesis import REQUIRED_TERRAFORM
-from synthesized import CASES, documents
+from synthesized import CASES, documents, files
 
 BLOCKS = {"//", "terraform", "provider", "data", "ephemeral", "resource", "locals", "output"}
 """OpenTofu has no ``action`` and no ``list`` block; the others that it has are not used."""
@@ -92,3 +92,11 @@ def test_a_provider_is_named_without_a_registry_so_that_each_engine_asks_its_own
 def test_the_version_that_is_required_is_the_first_of_both_that_has_ephemeral_resources() -> None:
     assert MINIMUM_VERSION == (1, 11)
     assert REQUIRED_TERRAFORM == ">= 1.11"
+
+
+def test_what_is_forgotten_is_written_as_both_read_it() -> None:
+    """OpenTofu 1.10 and later: ``removedBlockSchema`` in its internal/configs/removed.go."""
+    block = r"removed \{\n  from = [a-z0-9_]+\.\w+\n\n  lifecycle \{\n    destroy = false\n  \}\n\}\n"
+    written = [files(case)[path].decode() for case in CASES for path in files(case) if path.endswith("/removed.tf")]
+    assert written
+    assert [text for text in written if not re.fullmatch(rf"# [^\n]+\n\n{block}(?:\n{block})*", text)] == []

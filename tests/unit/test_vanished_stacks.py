@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,30 @@ from sagemaker_templates.application import write_stacks
 from sagemaker_templates.cli import app
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.output_folder.vanished import StacksVanish, Synthesized, check_nothing_vanishes
+from sagemaker_templates.output_folder.vanished import (
+    Decisions,
+    StacksVanish,
+    Synthesized,
+    check_nothing_vanishes,
+)
+from sagemaker_templates.output_folder.whereabouts import Whereabouts
 from synthesized import files_of, input_of
 from typer.testing import CliRunner, Result
 
 PROJECT = Path("environments/dev/projects/abalone.yaml")
 OUT = Path("cdktf.out")
 STACK = OUT / "stacks" / "dev-abalone"
+NOWHERE = Whereabouts()
 
 
 def _run(*arguments: str, **variables: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env=variables)
 
 
-def _synth(output: Path = OUT, **options: Any) -> list[Path]:
+def _synth(output: Path = OUT, *, orphans: Sequence[str] = (), **options: Any) -> list[Path]:
     environments = Path("environments")
-    return write_stacks(load_configuration(environments, output), environments=environments, output=output, **options)
+    configuration, decisions = load_configuration(environments, output), Decisions(orphans)
+    return write_stacks(configuration, environments=environments, output=output, decisions=decisions, **options)
 
 
 @pytest.fixture
@@ -51,7 +60,7 @@ def test_a_renamed_project_is_not_synthesized_until_somebody_says_what_becomes_o
     assert "dev-abalone vanishes" in said
     assert "live on in account 111111111111, eu-west-1; state ../../../terraform-state/dev-abalone.tfstate" in said
     assert "terraform -chdir=cdktf.out/stacks/dev-abalone destroy" in said
-    assert 'terraform -chdir=cdktf.out/stacks/dev-clams state push "$PWD/dev-abalone.tfstate"' in said
+    assert 'terraform -chdir=cdktf.out/stacks/dev-clams state push "$PWD"/dev-abalone.tfstate' in said
     assert "add: --orphan dev-abalone" in said
     assert files_of(OUT) == before
     folders = _synth(orphans=["dev-abalone"])
@@ -121,10 +130,21 @@ def test_a_stack_that_is_described_cannot_be_left_alone(site: Path) -> None:
 def test_every_stack_that_vanishes_is_named_at_once() -> None:
     old = Synthesized(Path("out"), {name: {} for name in ("a", "b", "c")})
     with pytest.raises(StacksVanish) as vanished:
-        check_nothing_vanishes(old, ["c"])
+        check_nothing_vanishes(old, {"c": NOWHERE})
     assert "a vanishes" in str(vanished.value)
     assert "b vanishes" in str(vanished.value)
     assert "add: --orphan a --orphan b" in str(vanished.value)
+
+
+def test_a_name_that_a_shell_would_take_apart_is_printed_in_quotes(tmp_path: Path) -> None:
+    """Whoever opens a pull request gives folders their names."""
+    (tmp_path / "stacks" / "a; reboot").mkdir(parents=True)
+    with pytest.raises(StacksVanish) as vanished:
+        check_nothing_vanishes(Synthesized(tmp_path, {"a; reboot": {}}), {})
+    commands = [line for line in str(vanished.value).splitlines() if line.startswith("    terraform")]
+    folder = f"'-chdir={tmp_path}/stacks/a; reboot'"
+    assert commands == [f"    terraform {folder} init", f"    terraform {folder} destroy"]
+    assert "add: --orphan 'a; reboot'" in str(vanished.value)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +153,7 @@ def test_every_stack_that_vanishes_is_named_at_once() -> None:
 def test_json_that_is_not_as_expected_is_named_all_the_same(document: dict[str, Any]) -> None:
     old = Synthesized(Path("out"), {"a": document})
     with pytest.raises(StacksVanish, match="a vanishes"):
-        check_nothing_vanishes(old, ["b"], new={"b": {"resource": {}}})
+        check_nothing_vanishes(old, {"b": NOWHERE}, new={"b": {"resource": {}}})
 
 
 def _stack(account: str, *resources: str) -> dict[str, Any]:
@@ -153,7 +173,9 @@ def _stack(account: str, *resources: str) -> dict[str, Any]:
 def test_a_rename_is_followed_only_where_it_is_certain(tmp_path: Path, new: dict[str, Any], followed: bool) -> None:
     (tmp_path / "stacks" / "a").mkdir(parents=True)
     with pytest.raises(StacksVanish) as vanished:
-        check_nothing_vanishes(Synthesized(tmp_path, {"a": _stack("1", "x", "y")}), list(new), new=new)
+        check_nothing_vanishes(
+            Synthesized(tmp_path, {"a": _stack("1", "x", "y")}), dict.fromkeys(new, NOWHERE), new=new
+        )
     assert ("state push" in str(vanished.value)) is followed
 
 

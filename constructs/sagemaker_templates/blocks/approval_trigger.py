@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sagemaker_templates.naming import ProjectNames
+from sagemaker_templates.naming import ProjectNames, spellings_of_group
 from sagemaker_templates.providers import aws
 
 
@@ -21,6 +21,9 @@ def approval_rule(scope: Any, id_: str, *, names: ProjectNames, group: str) -> A
 def approval_event_pattern(names: ProjectNames, group: str) -> dict[str, object]:
     """The event that an approval of a usable package of a group sends, and no other.
 
+    A group with capitals is told by both of its spellings, as in ``ProjectNames.model_package_groups``: which one an
+    event has is not documented.
+
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
     """
     return {
@@ -28,7 +31,7 @@ def approval_event_pattern(names: ProjectNames, group: str) -> dict[str, object]
         "detail-type": ["SageMaker Model Package State Change"],
         "account": [names.project.environment.account_id],
         "detail": {
-            "ModelPackageGroupName": [group],
+            "ModelPackageGroupName": spellings_of_group(group),
             "ModelPackageStatus": ["Completed"],
             "ModelApprovalStatus": ["Approved"],
         },

@@ -24,23 +24,29 @@ def read_approved_models(names: ProjectNames, models: ApprovedModels) -> list[St
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
     """
-    group = models.model_package_group_name
-    packages = names.arn("sagemaker", f"model-package/{group}/*")
     return [
-        Statement(
-            "FindModels",
-            ["sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
-            [names.arn("sagemaker", f"model-package-group/{group}"), packages],
-        ),
+        find_packages(names, models.model_package_group_name),
         use_packages(names, models),
         *read_model_files(names, models),
     ]
 
 
+def find_packages(names: ProjectNames, group: str) -> Statement:
+    """List the packages of a group: what is approved stands in the list."""
+    return Statement(
+        "FindModels",
+        ["sagemaker:ListModelPackages"],
+        [*names.model_package_groups(group), *names.model_packages(group)],
+    )
+
+
 def use_packages(names: ProjectNames, models: ApprovedModels) -> Statement:
-    """Make models of the group's packages."""
-    packages = names.arn("sagemaker", f"model-package/{models.model_package_group_name}/*")
-    return Statement("UseModels", ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [packages])
+    """Make models of the group's packages; who makes a model of a package reads where its files and image are.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
+    """
+    packages = names.model_packages(models.model_package_group_name)
+    return Statement("UseModels", ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], packages)
 
 
 def read_model_files(names: ProjectNames, models: ApprovedModels) -> list[Statement]:

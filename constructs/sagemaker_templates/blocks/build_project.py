@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import USE, USE_FOR_OBJECTS
+from sagemaker_templates.blocks.encryption import USE, USE_OBJECTS
 from sagemaker_templates.blocks.iam import Role, Statement, from_resource, passed_to, service_role
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
 from sagemaker_templates.providers import aws
@@ -16,7 +16,9 @@ IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 TIMEOUT_MINUTES = 60
 
 _CERTAIN_CHARACTERS = 10
-"""CodePipeline's keys begin with the pipeline's name and may shorten it; this much of it is always there."""
+"""CodePipeline's keys are ``pipeline/artifact/…``, and it may shorten both names; this much of each is always there.
+Seen today: 20 characters of the pipeline's name, 10 of the artifact's
+(https://repost.aws/questions/QUI91tw7A9SUOMohJurNqmgA)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def build_project(
     permissions_boundary_arn: str | None,
     artifact_bucket: str | None = None,
 ) -> Build:
-    """Add a CodeBuild project that runs ``buildspec.yml`` of what CodePipeline hands to it.
+    """Add a CodeBuild project, with no output, that runs ``buildspec.yml`` of what CodePipeline hands to it.
 
     Args:
         key: encrypts what the build hands on.
@@ -85,6 +87,8 @@ def build_role(
     statements: Sequence[Statement],
     permissions_boundary_arn: str | None,
     artifact_bucket: str | None = None,
+    outputs: Sequence[str] = (),
+    log_streams: Sequence[str] = ("*",),
 ) -> Role:
     """Add a role that builds run as.
 
@@ -93,6 +97,8 @@ def build_role(
         key: encrypts what they read and hand on.
         statements: what it may do beyond logs and artifacts.
         artifact_bucket: as in ``build_project``.
+        outputs: the artifacts that they make; they write no other.
+        log_streams: those that they write, of the log group of the project's builds.
     """
     return service_role(
         scope,
@@ -102,8 +108,8 @@ def build_role(
         service="codebuild.amazonaws.com",
         description=description,
         statements=[
-            _write_logs(names),
-            *pipeline_artifacts(names, artifact_bucket),
+            _write_logs(names, log_streams),
+            *pipeline_artifacts(names, artifact_bucket, written=outputs),
             use_pipeline_key(key),
             *statements,
         ],
@@ -123,12 +129,15 @@ def builds(
     log_group: Any,
     variables: Mapping[str, str],
     buildspec: str = "buildspec.yml",
+    log_stream: str | None = None,
 ) -> Any:
-    """Add a CodeBuild project that runs one buildspec of what CodePipeline hands to it.
+    """Add a CodeBuild project that runs one buildspec on what CodePipeline hands to it.
 
     Args:
         key: encrypts what the build hands on.
         variables: as in ``build_project``.
+        buildspec: the path of a file that CodePipeline hands over, or the buildspec itself.
+        log_stream: how the names of its log streams begin, before a slash.
 
     Returns:
         The ``aws_codebuild_project``.
@@ -152,47 +161,68 @@ def builds(
                 bindings.CodebuildProjectEnvironmentEnvironmentVariable(name=variable, value=value)
                 for variable, value in variables.items()
                 if value
-            ],
+            ]
+            or None,
         ),
         logs_config=bindings.CodebuildProjectLogsConfig(
             cloudwatch_logs=bindings.CodebuildProjectLogsConfigCloudwatchLogs(
-                status="ENABLED", group_name=log_group.name
+                status="ENABLED", group_name=log_group.name, stream_name=log_stream
             )
         ),
     )
 
 
-def _write_logs(names: ProjectNames) -> Statement:
+def _write_logs(names: ProjectNames, streams: Sequence[str]) -> Statement:
     return Statement(
         "WriteBuildLogs",
         ["logs:CreateLogStream", "logs:PutLogEvents"],
-        [names.arn("logs", f"log-group:{names.build_log_group}:log-stream:*")],
+        [names.arn("logs", f"log-group:{names.build_log_group}:log-stream:{stream}") for stream in streams],
     )
 
 
-def pipeline_artifacts(names: ProjectNames, bucket: str | None = None) -> list[Statement]:
+def passed_on(names: ProjectNames) -> str:
+    """How the keys of what the delivery pipeline passes on begin."""
+    return names.delivery_pipeline[:_CERTAIN_CHARACTERS]
+
+
+def pipeline_artifacts(
+    names: ProjectNames, bucket: str | None = None, *, written: Sequence[str] | None = None
+) -> list[Statement]:
     """What reading and writing the delivery pipeline's artifacts takes, their key aside.
 
     Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
 
     Args:
         bucket: holds them; in another than the pipeline bucket only what CodePipeline itself puts there.
+        written: names of the artifacts that are written; None is all of them, as CodePipeline itself does.
     """
-    own = bucket is None or bucket == names.pipeline_bucket
-    arn = names.bucket_arn(bucket or names.pipeline_bucket)
-    objects = "*" if own else f"{names.delivery_pipeline[:_CERTAIN_CHARACTERS]}*"
+    objects = artifact_objects(names, bucket)
+    reading = ["s3:GetObject", "s3:GetObjectVersion"]
+    if written is None:
+        rights = [Statement("PipelineArtifacts", [*reading, "s3:PutObject"], [objects])]
+    else:
+        arn = names.bucket_arn(bucket or names.pipeline_bucket)
+        rights = [Statement("PipelineArtifacts", reading, [objects]), *_outputs(names, arn, written)]
     return [
-        Statement(
-            "PipelineArtifacts",
-            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            [f"{arn}/{objects}"],
-        ),
+        *rights,
         Statement(
             "PipelineArtifactBucket",
             ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            [arn],
+            [names.bucket_arn(bucket or names.pipeline_bucket)],
         ),
     ]
+
+
+def artifact_objects(names: ProjectNames, bucket: str | None = None) -> str:
+    """ARN of the delivery pipeline's artifacts; ``bucket`` as in ``pipeline_artifacts``."""
+    own = bucket is None or bucket == names.pipeline_bucket
+    objects = "*" if own else f"{passed_on(names)}*"
+    return f"{names.bucket_arn(bucket or names.pipeline_bucket)}/{objects}"
+
+
+def _outputs(names: ProjectNames, bucket_arn: str, artifacts: Sequence[str]) -> list[Statement]:
+    keys = sorted({f"{passed_on(names)}*/{artifact[:_CERTAIN_CHARACTERS]}*" for artifact in artifacts})
+    return [Statement("OutputArtifacts", ["s3:PutObject"], [f"{bucket_arn}/{key}" for key in keys])] if keys else []
 
 
 def build_ml_pipeline(
@@ -232,7 +262,7 @@ def build_ml_pipeline(
             ["s3:PutObject"],
             [f"{bucket}/{names.pipeline_prefix}/code/*", *(f"{bucket}/{path}" for path in first_data)],
         ),
-        Statement("EncryptCode", USE_FOR_OBJECTS, [artifact_key.arn]),
+        Statement("EncryptCode", USE_OBJECTS, [artifact_key.arn]),
     ]
 
 

@@ -11,6 +11,8 @@ from sagemaker_templates.naming import FoundationNames, ProjectNames
 from sagemaker_templates.providers import aws
 
 BRANCH = "main"
+CONNECTION = "CodeStarSourceConnection"
+"""CodePipeline's name of the source action that fetches through a connection."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Source:
     repository: Any
     seeded: Any
     clone_url: str
+
+    @property
+    def comes_through_connection(self) -> bool:
+        """Whether CodePipeline fetches it through a connection, from outside of AWS."""
+        return self.provider == CONNECTION
 
 
 def codecommit_repository(scope: Any, id_: str, *, names: ProjectNames, protect: bool) -> Source:
@@ -75,7 +82,11 @@ def codecommit_repository(scope: Any, id_: str, *, names: ProjectNames, protect:
 
 
 def _read(names: ProjectNames) -> Statement:
-    """Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"""
+    """Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+
+    GetRepository is asked for when an action hands on a clone, which this one does not. It stays: the role that
+    CodePipeline's console writes for any CodeCommit source has it, and it shows names and addresses only.
+    """
     return Statement(
         "ReadRepository",
         [

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sagemaker_templates.blocks.build_project import Build, pipeline_artifacts, use_pipeline_key
+from sagemaker_templates.blocks.build_project import Build, artifact_objects, pipeline_artifacts, use_pipeline_key
 from sagemaker_templates.blocks.code_repository import BRANCH, Source
 from sagemaker_templates.blocks.iam import Role, Statement, from_resource, service_role
 from sagemaker_templates.naming import ProjectNames
@@ -79,6 +79,7 @@ def staged_pipeline(
             *pipeline_artifacts(names, artifact_bucket),
             use_pipeline_key(key),
             *source.statements,
+            *(_give_sources_an_owner(names, artifact_bucket) if source.comes_through_connection else ()),
             _start_builds(names, builds),
         ],
         trust_conditions=[from_resource(names.arn("codepipeline", names.delivery_pipeline))],
@@ -104,6 +105,16 @@ def staged_pipeline(
         ],
         depends_on=[source.seeded, *(build_role.ready for build_role in build_roles), role.ready, *after],
     )
+
+
+def _give_sources_an_owner(names: ProjectNames, bucket: str | None) -> list[Statement]:
+    """A connection's action stores what it fetches with an ACL that makes the bucket's owner the object's.
+
+    Buckets here take no other ACL than that one (``BucketOwnerEnforced``), so the right gives nothing away.
+
+    Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html#how-to-custom-role-policy
+    """
+    return [Statement("StoreFetchedSources", ["s3:PutObjectAcl"], [artifact_objects(names, bucket)])]
 
 
 def _source_action(source: Source) -> Any:

@@ -1,5 +1,7 @@
 """The delivery pipeline that brings one approved model through all stages: resolved once, planned, approved, applied.
 
+What plans is the repository's code. What reviews a plan, and what applies it, is the platform's (``approved_plan``).
+
 Each stage of a deployment is one stage of the pipeline, so that CodePipeline's lock on it keeps the plan fresh from
 the moment it is made until it is applied (https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html).
 """
@@ -11,6 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from sagemaker_templates.blocks.approval_trigger import approval_rule
+from sagemaker_templates.blocks.approved_models import find_packages
+from sagemaker_templates.blocks.approved_plan import Program
 from sagemaker_templates.blocks.build_project import build_role, builds
 from sagemaker_templates.blocks.code_repository import Source
 from sagemaker_templates.blocks.delivery_pipeline import SOURCE_ARTIFACT, staged_pipeline
@@ -18,6 +22,10 @@ from sagemaker_templates.blocks.iam import Role, Statement, from_resource, servi
 from sagemaker_templates.blocks.project_storage import Storage
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.providers import aws
+
+LONGEST_VALUE = 1000
+"""The most characters of one value in an action's configuration
+(https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html, configuration)."""
 
 _RELEASE = "Release"
 """Artifact and namespace of the resolved model."""
@@ -37,8 +45,17 @@ class _Builder:
     permissions_boundary_arn: str | None
 
     def role(
-        self, id_: str, *, name: str, projects: Sequence[str], description: str, statements: Sequence[Statement]
+        self,
+        id_: str,
+        *,
+        name: str,
+        projects: Sequence[str],
+        description: str,
+        steps: Sequence[str],
+        outputs: Sequence[str] = (),
+        statements: Sequence[Statement] = (),
     ) -> Role:
+        """A role that reads and writes nothing of other steps: neither their artifacts nor their logs."""
         return build_role(
             self.scope,
             id_,
@@ -49,19 +66,32 @@ class _Builder:
             key=self.storage.key,
             statements=statements,
             permissions_boundary_arn=self.permissions_boundary_arn,
+            outputs=outputs,
+            log_streams=[f"{step}/*" for step in steps],
         )
 
-    def project(self, id_: str, *, name: str, step: str, role: Role, variables: Mapping[str, str]) -> None:
+    def project(
+        self,
+        id_: str,
+        *,
+        name: str,
+        step: str,
+        role: Role,
+        variables: Mapping[str, str],
+        buildspec: str | None = None,
+    ) -> None:
+        """A build; without ``buildspec`` the repository has it."""
         builds(
             self.scope,
             id_,
             name=name,
-            description=f"{step.capitalize()} of {self.names.project.name}'s deployment",
+            description=f"{step.partition('-')[0].capitalize()} of {self.names.project.name}'s deployment",
             role=role,
             key=self.storage.key,
             log_group=self.log_group,
             variables=variables,
-            buildspec=f"buildspec/{step}.yml",
+            buildspec=buildspec or f"buildspec/{step}.yml",
+            log_stream=step,
         )
 
 
@@ -72,6 +102,7 @@ def deployment_pipeline(
     targets: Sequence[TargetNames],
     source: Source,
     storage: Storage,
+    program: Program,
     log_group: Any,
     group: str,
     ask_before: Sequence[TargetNames],
@@ -84,6 +115,7 @@ def deployment_pipeline(
 
     Args:
         targets: the stages, in order.
+        program: what reviews and applies.
         group: name of the model package group.
         ask_before: the targets whose plan a person approves.
 
@@ -97,17 +129,23 @@ def deployment_pipeline(
         "MODEL_PACKAGE_GROUP_NAME": group,
     }
     reader = _reading_builds(builder, targets, group, variables)
-    appliers = [_apply_build(builder, target, variables) for target in targets]
+    reviewer = _review_build(builder, program)
+    appliers = [_apply_build(builder, target, variables, program) for target in targets]
     return staged_pipeline(
         scope,
         "delivery_pipeline",
         names=names,
         source=source,
         stages=[_resolve_stage(names), *(_target_stage(names, target, target in ask_before) for target in targets)],
-        builds=[names.build_project, names.plan_project, *(target.apply_project for target in targets)],
-        build_roles=[reader, *appliers],
+        builds=[
+            names.build_project,
+            names.plan_project,
+            names.review_project,
+            *(target.apply_project for target in targets),
+        ],
+        build_roles=[reader, reviewer, *appliers],
         key=storage.key,
-        after=[storage.ready],
+        after=[storage.ready, program.object],
         permissions_boundary_arn=permissions_boundary_arn,
     )
 
@@ -122,8 +160,10 @@ def _reading_builds(
         name=names.build_role,
         projects=[names.build_project, names.plan_project],
         description=f"Finds the model and plans the deployment of {names.project.name}",
+        steps=["resolve", "plan"],
+        outputs=[_RELEASE, *(_plan_artifact(target) for target in targets)],
         statements=[
-            _find_models(names, group),
+            find_packages(names, group),
             _assume("AssumePlanners", [target.role_arn(target.planner_role) for target in targets]),
         ],
     )
@@ -132,40 +172,55 @@ def _reading_builds(
     return role
 
 
-def _apply_build(builder: _Builder, target: TargetNames, variables: Mapping[str, str]) -> Role:
+def _review_build(builder: _Builder, program: Program) -> Role:
+    """The build that reviews plans, and its role: it reaches no target."""
+    names = builder.names
+    role = builder.role(
+        "review_role",
+        name=names.review_role,
+        projects=[names.review_project],
+        description=f"Reviews the plans of {names.project.name} before anybody is asked",
+        steps=["review"],
+    )
+    builder.project(
+        "review_project", name=names.review_project, step="review", role=role, variables={}, buildspec=program.review
+    )
+    return role
+
+
+def _apply_build(builder: _Builder, target: TargetNames, variables: Mapping[str, str], program: Program) -> Role:
     """The build that applies to one target, and its role."""
-    id_ = f"apply_{_identifier(target)}"
+    id_, step = f"apply_{_identifier(target)}", f"apply-{target.target.name}"
     role = builder.role(
         f"{id_}_role",
         name=target.apply_role,
         projects=[target.apply_project],
         description=f"Applies the deployment of {target.project.name} to {target.target.name}",
+        steps=[step],
         statements=[_assume("AssumeDeployer", [target.role_arn(target.deployer_role)])],
     )
     builder.project(
         f"{id_}_project",
         name=target.apply_project,
-        step="apply",
+        step=step,
         role=role,
-        variables={
-            **variables,
-            **_target_variables(target, target.deployer_role),
-            "PLAN_ARTIFACT": _plan_artifact(target),
-        },
+        variables={**variables, **_target_variables(target, target.deployer_role)},
+        buildspec=program.apply,
     )
     return role
 
 
-def _find_models(names: ProjectNames, group: str) -> Statement:
-    return Statement(
-        "FindModels",
-        ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
-        [names.arn("sagemaker", f"model-package-group/{group}"), names.arn("sagemaker", f"model-package/{group}/*")],
-    )
-
-
 def _assume(sid: str, roles: Sequence[str]) -> Statement:
     return Statement(sid, ["sts:AssumeRole"], roles)
+
+
+def plan_variables(target: TargetNames) -> str:
+    """The value of a plan action's configuration that names its target: of all values the one that grows."""
+    return _as_value(_target_variables(target, target.planner_role))
+
+
+def _as_value(variables: Mapping[str, str]) -> str:
+    return json.dumps([{"name": name, "type": "PLAINTEXT", "value": value} for name, value in variables.items()])
 
 
 def _target_variables(target: TargetNames, role: str) -> dict[str, str]:
@@ -186,6 +241,11 @@ def _plan_artifact(target: TargetNames) -> str:
     return f"Plan_{_identifier(target)}"
 
 
+def _review(target: TargetNames) -> str:
+    """The namespace of a review."""
+    return f"Review_{_identifier(target)}"
+
+
 def _resolve_stage(names: ProjectNames) -> Any:
     action = _build_action(
         "Resolve", names.build_project, inputs=[SOURCE_ARTIFACT], outputs=[_RELEASE], namespace=_RELEASE
@@ -194,10 +254,11 @@ def _resolve_stage(names: ProjectNames) -> Any:
 
 
 def _target_stage(names: ProjectNames, target: TargetNames, ask: bool) -> Any:
+    asking = [_approve_action(target)] if ask else []
     return aws.codepipeline.CodepipelineStage(
         name=f"Deploy_{target.target.name}",
         before_entry=_only_with_a_model(),
-        action=[_plan_action(names, target), *([_approve_action(target)] if ask else []), _apply_action(target)],
+        action=[_plan_action(names, target), _review_action(names, target), *asking, _apply_action(target)],
     )
 
 
@@ -231,11 +292,18 @@ def _plan_action(names: ProjectNames, target: TargetNames) -> Any:
     )
 
 
+def _review_action(names: ProjectNames, target: TargetNames) -> Any:
+    return _build_action(
+        "Review", names.review_project, order=2, inputs=[_plan_artifact(target)], namespace=_review(target)
+    )
+
+
 def _approve_action(target: TargetNames) -> Any:
-    plan = _plan_artifact(target)
+    """Ask with what the review has found: what the repository's own builds say is not shown."""
+    review = _review(target)
     question = (
-        f"Deploy version #{{{_RELEASE}.MODEL_PACKAGE_VERSION}} to {target.target.name}? "
-        f"The plan: #{{{plan}.PLAN_SUMMARY}}."
+        f"Deploy version #{{{review}.MODEL_PACKAGE_VERSION}} to {target.target.name}? "
+        f"The plan: #{{{review}.PLAN_SUMMARY}}. Its SHA-256: #{{{review}.PLAN_SHA256}}."
     )
     return aws.codepipeline.CodepipelineStageAction(
         name="Approve",
@@ -243,13 +311,20 @@ def _approve_action(target: TargetNames) -> Any:
         owner="AWS",
         provider="Manual",
         version="1",
-        run_order=2,
-        configuration={"CustomData": question, "ExternalEntityLink": f"#{{{plan}.PLAN_URL}}"},
+        run_order=3,
+        configuration={"CustomData": question, "ExternalEntityLink": f"#{{{review}.PLAN_URL}}"},
     )
 
 
 def _apply_action(target: TargetNames) -> Any:
-    return _build_action("Apply", target.apply_project, order=3, inputs=[SOURCE_ARTIFACT, _plan_artifact(target)])
+    approved = ("PLAN_SHA256", "ENDPOINT_CONFIGURATION")
+    return _build_action(
+        "Apply",
+        target.apply_project,
+        order=4,
+        inputs=[_plan_artifact(target)],
+        variables={name: f"#{{{_review(target)}.{name}}}" for name in approved},
+    )
 
 
 def _build_action(
@@ -263,7 +338,6 @@ def _build_action(
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Any:
     """A build whose primary input is the first."""
-    listed = [{"name": variable, "type": "PLAINTEXT", "value": value} for variable, value in variables.items()]
     return aws.codepipeline.CodepipelineStageAction(
         name=name,
         category="Build",
@@ -277,7 +351,7 @@ def _build_action(
         configuration={
             "ProjectName": project,
             **({"PrimarySource": inputs[0]} if len(inputs) > 1 else {}),
-            **({"EnvironmentVariables": json.dumps(listed)} if listed else {}),
+            **({"EnvironmentVariables": _as_value(variables)} if variables else {}),
         },
     )
 

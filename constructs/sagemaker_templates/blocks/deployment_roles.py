@@ -7,8 +7,15 @@ from typing import Any
 
 from sagemaker_templates.blocks.approved_models import ApprovedModels, use_packages
 from sagemaker_templates.blocks.endpoint_state import read_state, write_state
+from sagemaker_templates.blocks.execution_role import encrypt_volumes
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, assumed_role, passed_to
-from sagemaker_templates.naming import SERVICE_ROLE_PATH, TARGET_ROLE_PATH, ProjectNames, TargetNames
+from sagemaker_templates.naming import (
+    PROJECT_NAME_TAG,
+    SERVICE_ROLE_PATH,
+    TARGET_ROLE_PATH,
+    ProjectNames,
+    TargetNames,
+)
 from sagemaker_templates.settings.model import S3State
 
 _SCALING = "application-autoscaling"
@@ -111,7 +118,10 @@ def _endpoint(names: TargetNames) -> str:
 
 
 def _see(names: TargetNames, state: S3State) -> list[Statement]:
-    """What a plan reads: the target's facts, the state, and the resources of the endpoint."""
+    """What a plan reads: the target's facts, the state, and the resources of the endpoint.
+
+    An apply reads the same: it takes the facts from their parameter, and not from what another build has handed on.
+    """
     return [
         Statement("ReadFacts", ["ssm:GetParameter"], [names.arn("ssm", f"parameter{names.parameter}")]),
         *read_state(names, state),
@@ -130,7 +140,6 @@ def _see(names: TargetNames, state: S3State) -> list[Statement]:
             [
                 f"{_SCALING}:DescribeScalableTargets",
                 f"{_SCALING}:DescribeScalingPolicies",
-                f"{_SCALING}:DescribeScheduledActions",
             ],
             ["*"],
             reason=_NO_RESOURCE_LEVEL,
@@ -200,16 +209,14 @@ def _scale(names: TargetNames) -> list[Statement]:
             "Scale",
             [
                 f"{_SCALING}:DeleteScalingPolicy",
-                f"{_SCALING}:DeleteScheduledAction",
                 f"{_SCALING}:DeregisterScalableTarget",
                 f"{_SCALING}:PutScalingPolicy",
-                f"{_SCALING}:PutScheduledAction",
                 f"{_SCALING}:RegisterScalableTarget",
             ],
             [_scalable_targets(names)],
             conditions=scaling_conditions(),
         ),
-        Statement("TagScaling", [f"{_SCALING}:TagResource", f"{_SCALING}:UntagResource"], [_scalable_targets(names)]),
+        _tag_scaling(names),
         Statement(
             "CreateScalingServiceRole",
             ["iam:CreateServiceLinkedRole"],
@@ -217,6 +224,22 @@ def _scale(names: TargetNames) -> list[Statement]:
             conditions=[Condition("StringEquals", "iam:AWSServiceName", [_SCALING_SERVICE])],
         ),
     ]
+
+
+def _tag_scaling(names: TargetNames) -> Statement:
+    """Tag scalable targets but those of other projects.
+
+    Tagging knows no namespace and no dimension. The tag that each target of a project has does tell them apart, but
+    a target that is being registered has none yet: hence ``IfExists``.
+    """
+    return Statement(
+        "TagScaling",
+        [f"{_SCALING}:TagResource", f"{_SCALING}:UntagResource"],
+        [_scalable_targets(names)],
+        conditions=[
+            Condition("StringEqualsIfExists", f"aws:ResourceTag/{PROJECT_NAME_TAG}", [names.project.name]),
+        ],
+    )
 
 
 def _alarms(names: TargetNames) -> str:
@@ -237,12 +260,4 @@ def _encrypt_volumes(key: Any) -> list[Statement]:
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
     """
-    return [
-        Statement("SeeKey", ["kms:DescribeKey"], [key.arn]),
-        Statement(
-            "EncryptVolumes",
-            ["kms:CreateGrant"],
-            [key.arn],
-            conditions=[Condition("Bool", "kms:GrantIsForAWSResource", ["true"])],
-        ),
-    ]
+    return [Statement("SeeKey", ["kms:DescribeKey"], [key.arn]), encrypt_volumes(key)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sagemaker_templates.blocks.iam import Condition, Statement, policy_document
+from sagemaker_templates.blocks.iam import KEY_POLICY, Condition, Statement, policy_document
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.providers import aws
 
@@ -44,12 +44,10 @@ USE = (
 )
 """What reading and writing of encrypted data takes."""
 
-USE_FOR_OBJECTS = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-"""What S3 asks of whoever reads and writes encrypted objects
+READ_OBJECTS = ("kms:Decrypt",)
+USE_OBJECTS = (*READ_OBJECTS, "kms:GenerateDataKey")
+"""What S3 asks of whoever reads, and of whoever reads and writes encrypted objects
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html)."""
-
-READ = ("kms:Decrypt", "kms:DescribeKey")
-"""What reading of encrypted data takes."""
 
 
 def encryption_key(
@@ -82,7 +80,9 @@ def encryption_key(
         description=description,
         enable_key_rotation=True,
         deletion_window_in_days=30,
-        policy=policy_document(scope, f"{id_}_policy", [*_account_statements(account_root), *statements]),
+        policy=policy_document(
+            scope, f"{id_}_policy", [*_account_statements(account_root), *statements], most=KEY_POLICY
+        ),
         lifecycle=lifecycle(scope, "aws_kms_key", id_, protect=protect),
     )
     aws.kms_alias.KmsAlias(scope, f"{id_}_alias", name=alias, target_key_id=key.key_id)

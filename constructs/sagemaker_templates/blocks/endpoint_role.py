@@ -4,22 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagemaker_templates.blocks.approved_models import ApprovedModels, read_model_files
-from sagemaker_templates.blocks.execution_role import join_network, pull_sagemaker_images, use_key
+from sagemaker_templates.blocks.encryption import USE_OBJECTS
+from sagemaker_templates.blocks.execution_role import encrypt_volumes, join_network, pull_sagemaker_images
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, service_role
 from sagemaker_templates.naming import TARGET_ROLE_PATH, ProjectNames, TargetNames
 
 CAPTURE_PREFIX = "captured"
-
-_SERVING_IMAGES = (
-    "djl-inference",
-    "huggingface-pytorch-inference",
-    "huggingface-pytorch-tgi-inference",
-    "huggingface-vllm",
-    "pytorch-inference",
-    "sagemaker-scikit-learn",
-    "sagemaker-xgboost",
-    "tensorflow-inference",
-)
 
 
 def endpoint_role(
@@ -29,6 +19,7 @@ def endpoint_role(
     names: TargetNames,
     pipeline: ProjectNames,
     models: ApprovedModels,
+    images: Sequence[str],
     key: Any,
     captures: bool,
     security_groups: Sequence[str],
@@ -38,6 +29,7 @@ def endpoint_role(
 
     Args:
         pipeline: names of the project in whose account the models' bucket and its key are.
+        images: names of the repositories of the images that the containers run.
         key: encrypts volumes and captured data.
         captures: whether there is a bucket for captured data.
         security_groups: ids of those that the containers run in.
@@ -51,11 +43,11 @@ def endpoint_role(
         description=f"Endpoint {names.endpoint}",
         statements=[
             *read_model_files(pipeline, models),
-            *use_key(key),
-            *(_capture(names) if captures else []),
+            encrypt_volumes(key),
+            *(_capture(names, key) if captures else []),
             *_write_logs(names),
             _see_alarms(names),
-            *pull_sagemaker_images(names, _SERVING_IMAGES),
+            *pull_sagemaker_images(names, images),
             *join_network(names, names.target.network, security_groups),
         ],
         trust_conditions=[from_account(names.target.account_id)],
@@ -63,8 +55,8 @@ def endpoint_role(
     )
 
 
-def _capture(names: TargetNames) -> list[Statement]:
-    """Write captured requests and answers.
+def _capture(names: TargetNames, key: Any) -> list[Statement]:
+    """Write captured requests and answers, encrypted with the endpoint's key.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
     """
@@ -72,6 +64,7 @@ def _capture(names: TargetNames) -> list[Statement]:
     return [
         Statement("FindCaptureBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement("Capture", ["s3:PutObject"], [f"{bucket}/{CAPTURE_PREFIX}/*"]),
+        Statement("UseKey", sorted([*USE_OBJECTS, "kms:DescribeKey"]), [key.arn]),
     ]
 
 
@@ -84,7 +77,13 @@ def _see_alarms(names: TargetNames) -> Statement:
 
 
 def _write_logs(names: TargetNames) -> list[Statement]:
-    """Source: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html"""
+    """Logs and metrics of the containers.
+
+    Those of the namespace AWS/SageMaker are the service's own: PutMetricData takes no namespace that begins with AWS/
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html).
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+    """
     group = names.arn("logs", f"log-group:{names.log_group}")
     return [
         Statement(
@@ -96,7 +95,7 @@ def _write_logs(names: TargetNames) -> list[Statement]:
             "WriteMetrics",
             ["cloudwatch:PutMetricData"],
             ["*"],
-            conditions=[Condition("StringLike", "cloudwatch:namespace", ["/aws/sagemaker/*", "AWS/SageMaker"])],
+            conditions=[Condition("StringLike", "cloudwatch:namespace", ["/aws/sagemaker/*"])],
             reason="PutMetricData has no resource-level permission; the namespace condition bounds it",
         ),
     ]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import USE_FOR_OBJECTS
+from sagemaker_templates.blocks.encryption import USE_OBJECTS
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, passed_to, service_role
-from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames
+from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames, arn
 from sagemaker_templates.settings.model import Network
 
 
@@ -52,16 +52,26 @@ def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
 
 
 def use_key(key: Any) -> list[Statement]:
-    """Encrypt and decrypt objects and the volumes of jobs."""
+    """What jobs need that name a key for their outputs and volumes: all jobs of the seeds do.
+
+    S3 never asks for ``kms:Encrypt``; SageMaker does, of the role of a job whose outputs have a key
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html,
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html).
+    """
     return [
-        Statement("UseKey", USE_FOR_OBJECTS, [key.arn]),
-        Statement(
-            "EncryptVolumes",
-            ["kms:CreateGrant"],
-            [key.arn],
-            conditions=[Condition("Bool", "kms:GrantIsForAWSResource", ["true"])],
-        ),
+        Statement("UseKey", sorted([*USE_OBJECTS, "kms:DescribeKey", "kms:Encrypt"]), [key.arn]),
+        encrypt_volumes(key),
     ]
+
+
+def encrypt_volumes(key: Any) -> Statement:
+    """Let SageMaker use the key for the volumes of jobs and endpoints, and for nothing else."""
+    return Statement(
+        "EncryptVolumes",
+        ["kms:CreateGrant"],
+        [key.arn],
+        conditions=[Condition("Bool", "kms:GrantIsForAWSResource", ["true"])],
+    )
 
 
 def run_jobs(
@@ -92,22 +102,32 @@ def run_jobs(
     ]
 
 
-def register_models(names: ProjectNames) -> Statement:
-    """Register versions in the project's model package group."""
-    group = names.model_package_group
-    return Statement(
-        "RegisterModels",
-        [
-            "sagemaker:AddTags",
-            "sagemaker:CreateModelPackage",
-            "sagemaker:DescribeModelPackage",
-            "sagemaker:DescribeModelPackageGroup",
-        ],
-        [
-            names.arn("sagemaker", f"model-package-group/{group}"),
-            names.arn("sagemaker", f"model-package/{group}/*"),
-        ],
-    )
+def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statement]:
+    """Register versions in the project's model package group.
+
+    A package holds the digest of its image, so registering looks the image up; it is pulled by whoever serves it.
+    AWS's own policy for the model registry allows the same two actions
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html).
+
+    Args:
+        images: names of the repositories of AWS's images that the versions are served by.
+    """
+    return [
+        Statement(
+            "RegisterModels",
+            [
+                "sagemaker:AddTags",
+                "sagemaker:CreateModelPackage",
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+            ],
+            [
+                *names.model_package_groups(names.model_package_group),
+                *names.model_packages(names.model_package_group),
+            ],
+        ),
+        Statement("SeeServingImages", ["ecr:BatchGetImage", "ecr:DescribeImages"], _sagemaker_images(names, images)),
+    ]
 
 
 def write_job_logs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]:
@@ -132,8 +152,13 @@ def write_job_logs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]
     ]
 
 
+def _sagemaker_images(names: ProjectNames | TargetNames, repositories: Sequence[str]) -> list[str]:
+    """AWS's own images live in one registry account per region, so that the account is a wildcard."""
+    return [f"arn:{names.partition}:ecr:{names.region}:*:repository/{repository}" for repository in repositories]
+
+
 def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Sequence[str]) -> list[Statement]:
-    """Pull AWS's own images, which live in one registry account per region, so that the account is a wildcard.
+    """Pull AWS's own images.
 
     Args:
         repositories: names of the images' repositories.
@@ -142,7 +167,7 @@ def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Seque
         Statement(
             "PullImages",
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            [f"arn:{names.partition}:ecr:{names.region}:*:repository/{repository}" for repository in repositories],
+            _sagemaker_images(names, repositories),
         ),
         Statement(
             "LogInToRegistry",
@@ -158,20 +183,23 @@ def join_network(
 ) -> list[Statement]:
     """Attach jobs to the given subnets and security groups; nothing without subnets.
 
+    Interfaces are always the account's own. Shared subnets are their owner's, and so are their ARNs; a given security
+    group of a shared VPC may be either's, and its id is one account's only
+    (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html).
+
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
     if not network.subnet_ids:
         return []
-    interfaces = names.arn("ec2", "network-interface/*")
+    interfaces, owner = names.arn("ec2", "network-interface/*"), network.vpc_owner_account_id or names.account_id
+    subnets = [_of_owner(names, owner, f"subnet/{subnet}") for subnet in network.subnet_ids]
+    groups = [names.arn("ec2", f"security-group/{group}") for group in security_group_ids]
+    owners = [_of_owner(names, owner, f"security-group/{group}") for group in network.security_group_ids]
     return [
         Statement(
             "CreateInterfaces",
             ["ec2:CreateNetworkInterface"],
-            [
-                interfaces,
-                *(names.arn("ec2", f"subnet/{subnet}") for subnet in network.subnet_ids),
-                *(names.arn("ec2", f"security-group/{group}") for group in security_group_ids),
-            ],
+            list(dict.fromkeys([interfaces, *subnets, *groups, *owners])),
         ),
         Statement(
             "ManageInterfaces",
@@ -181,13 +209,7 @@ def join_network(
                 "ec2:DeleteNetworkInterfacePermission",
             ],
             [interfaces],
-            conditions=[
-                Condition(
-                    "ArnEquals",
-                    "ec2:Subnet",
-                    [names.arn("ec2", f"subnet/{subnet}") for subnet in network.subnet_ids],
-                )
-            ],
+            conditions=[Condition("ArnEquals", "ec2:Subnet", subnets)],
         ),
         Statement(
             "DescribeNetwork",
@@ -202,3 +224,7 @@ def join_network(
             reason="EC2's Describe actions have no resource-level permission",
         ),
     ]
+
+
+def _of_owner(names: ProjectNames | TargetNames, owner: str, resource: str) -> str:
+    return arn("ec2", resource, region=names.region, account_id=owner)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sagemaker_templates.blocks.code_repository import BRANCH, Source
+from sagemaker_templates.blocks.code_repository import BRANCH, CONNECTION, Source
 from sagemaker_templates.blocks.iam import Statement
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.naming import FoundationNames, ProjectNames
@@ -44,7 +44,7 @@ def github_repository(scope: Any, id_: str, *, names: ProjectNames, protect: boo
     if wanted.branch_protection:
         _protect_main(scope, f"{id_}_{BRANCH}", repository, wanted.required_reviews)
     return Source(
-        provider="CodeStarSourceConnection",
+        provider=CONNECTION,
         configuration={
             "ConnectionArn": str(wanted.codeconnection_arn),
             "FullRepositoryId": f"{wanted.owner}/{names.repository}",

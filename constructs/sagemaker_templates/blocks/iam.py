@@ -1,10 +1,34 @@
 """IAM as Terraform shows it best: every policy is an ``aws_iam_policy_document``, every ``*`` has a reason."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sagemaker_templates.providers import aws
+from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.providers import aws, cdktf
+
+RIGHTS_OF_A_ROLE = 10_240
+"""The most characters of all inline policies of a role together, blanks not counted
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length)."""
+MANAGED_POLICY = 6_144
+"""The same of a policy that is attached."""
+TRUST_OF_A_ROLE = 2_048
+"""The same of who may assume a role, unless the account's quota was raised."""
+POLICIES_OF_A_ROLE = 10
+"""How many policies can be attached to a role, unless the account's quota was raised
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entities)."""
+RESOURCE_POLICY = 20_480
+"""The most bytes of the policy of a bucket, and of a model package group
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html,
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PutModelPackageGroupPolicy.html)."""
+KEY_POLICY = 32_768
+"""The same of a key (https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html)."""
+
+_REFERENCE = re.compile(r"\$\{[^}]+\}")
+_LONGEST_REFERENCE = 128
+"""Characters of what Terraform puts in the place of a reference: ARNs of our roles, keys and pipelines have fewer."""
 
 Principals = Mapping[str, Sequence[str]]
 """Principal type (``AWS``, ``Service``, ``*``) → identifiers."""
@@ -45,11 +69,28 @@ class Statement:
             raise ValueError(f"{self.sid}: a '*' resource needs its reason")
 
 
-def policy_document(scope: Any, id_: str, statements: Sequence[Statement]) -> str:
+class PolicyTooLongError(StepFailed):
+    """AWS would refuse a policy for its length."""
+
+
+def policy_document(scope: Any, id_: str, statements: Sequence[Statement], *, most: int) -> str:
     """Add a policy document to a stack and return the token of its JSON.
 
     The reasons of ``*`` resources stand beside the document in the synthesized JSON, where a reviewer reads them.
+
+    Args:
+        most: the characters that AWS takes.
+
+    Raises:
+        PolicyTooLongError: it may have more.
     """
+    length = policy_length(statements)
+    if length > most:
+        stack = cdktf.TerraformStack.of(scope).node.id
+        raise PolicyTooLongError(
+            f"{stack}: the policy {id_} has up to {length:,} characters, and AWS takes {most:,}; "
+            "nothing was written. Fewer or shorter settings that end up in it make it fit"
+        )
     document = aws.data_aws_iam_policy_document.DataAwsIamPolicyDocument(
         scope, id_, statement=[_statement(statement) for statement in statements]
     )
@@ -58,6 +99,32 @@ def policy_document(scope: Any, id_: str, statements: Sequence[Statement]) -> st
         # Through the stack: CDKTF writes a data source's own comment anew after its overrides.
         scope.add_override(f"data.aws_iam_policy_document.{id_}.//.reasons", reasons)
     return str(document.json)
+
+
+def policy_length(statements: Sequence[Statement]) -> int:
+    """The most characters that a policy of these statements will have, blanks not counted."""
+    text = json.dumps({"Version": "2012-10-17", "Statement": [_as_json(one) for one in statements]})
+    return len(_REFERENCE.sub("x" * _LONGEST_REFERENCE, text).replace(" ", ""))
+
+
+def _as_json(statement: Statement) -> dict[str, Any]:
+    """As Terraform writes it (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document)."""
+    conditions: dict[str, dict[str, Any]] = {}
+    for condition in statement.conditions:
+        conditions.setdefault(condition.test, {})[condition.variable] = _one_or_more(condition.values)
+    parts = {
+        "Sid": statement.sid,
+        "Effect": statement.effect,
+        "Action": _one_or_more(statement.actions),
+        "Resource": _one_or_more(statement.resources),
+        "Principal": {kind: _one_or_more(identifiers) for kind, identifiers in statement.principals.items()},
+        "Condition": conditions,
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def _one_or_more(values: Sequence[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
 
 
 def _statement(statement: Statement) -> Any:
@@ -79,6 +146,23 @@ def _statement(statement: Statement) -> Any:
             for condition in statement.conditions
         ]
         or None,
+    )
+
+
+def attach_policy(scope: Any, id_: str, *, name: str, role: str, statements: Sequence[Statement]) -> Any:
+    """Add a policy of its own and attach it to a role, for rights that do not fit into the role's inline policy.
+
+    Args:
+        role: name of the role.
+
+    Returns:
+        The attachment: depend on it to find the rights attached.
+    """
+    policy = aws.iam_policy.IamPolicy(
+        scope, id_, name=name, policy=policy_document(scope, f"{id_}_rights", statements, most=MANAGED_POLICY)
+    )
+    return aws.iam_role_policy_attachment.IamRolePolicyAttachment(
+        scope, f"{id_}_attachment", role=role, policy_arn=policy.arn
     )
 
 
@@ -187,7 +271,7 @@ def _role(
         name=name,
         path=path,
         description=description,
-        assume_role_policy=policy_document(scope, f"{id_}_trust", [trust]),
+        assume_role_policy=policy_document(scope, f"{id_}_trust", [trust], most=TRUST_OF_A_ROLE),
         permissions_boundary=permissions_boundary_arn,
     )
     policy = aws.iam_role_policy.IamRolePolicy(
@@ -195,7 +279,7 @@ def _role(
         f"{id_}_policy",
         name=name,
         role=role.name,
-        policy=policy_document(scope, f"{id_}_rights", statements),
+        policy=policy_document(scope, f"{id_}_rights", statements, most=RIGHTS_OF_A_ROLE),
     )
     return Role(str(role.arn), policy)
 

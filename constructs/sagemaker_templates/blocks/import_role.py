@@ -81,8 +81,5 @@ def see_registered_models(names: ProjectNames) -> Statement:
     return Statement(
         "SeeRegisteredModels",
         ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-        [
-            names.arn("sagemaker", f"model-package-group/{group}"),
-            names.arn("sagemaker", f"model-package/{group}/*"),
-        ],
+        [*names.model_package_groups(group), *names.model_packages(group)],
     )

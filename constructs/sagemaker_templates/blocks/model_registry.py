@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sagemaker_templates.blocks.iam import Statement, policy_document
+from sagemaker_templates.blocks.iam import RESOURCE_POLICY, Statement, policy_document
 from sagemaker_templates.blocks.promotion import deployers_of
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.naming import ProjectNames
@@ -31,7 +31,7 @@ def model_package_group(scope: Any, id_: str, *, names: ProjectNames, readers: S
             scope,
             f"{id_}_policy",
             model_package_group_name=group.model_package_group_name,
-            resource_policy=policy_document(scope, f"{id_}_access", _read(names, readers)),
+            resource_policy=policy_document(scope, f"{id_}_access", _read(names, readers), most=RESOURCE_POLICY),
         )
     return group
 
@@ -47,14 +47,14 @@ def _read(names: ProjectNames, readers: Sequence[str]) -> list[Statement]:
         Statement(
             "ReadGroup",
             ["sagemaker:DescribeModelPackageGroup"],
-            [names.arn("sagemaker", f"model-package-group/{group}")],
+            names.model_package_groups(group),
             principals=principals,
             conditions=[deployers],
         ),
         Statement(
             "DeployPackages",
             ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-            [names.arn("sagemaker", f"model-package/{group}/*")],
+            names.model_packages(group),
             principals=principals,
             conditions=[deployers],
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import KEY_ITSELF, READ, encryption_key, logs_may_encrypt
+from sagemaker_templates.blocks.encryption import KEY_ITSELF, READ_OBJECTS, encryption_key, logs_may_encrypt
 from sagemaker_templates.blocks.iam import Statement
 from sagemaker_templates.blocks.promotion import endpoints_of
 from sagemaker_templates.blocks.storage import BucketOptions, encrypted_bucket
@@ -62,9 +62,13 @@ def artifact_storage(
 
 
 def pipeline_storage(
-    scope: Any, *, names: ProjectNames, account_root: str, access_logs_bucket: str | None
+    scope: Any, *, names: ProjectNames, account_root: str, access_logs_bucket: str | None, passed_on: str = ""
 ) -> Storage:
-    """Add the bucket in which the delivery pipeline passes sources on; nothing in it is anybody's only copy."""
+    """Add the bucket in which the delivery pipeline passes sources on; nothing in it is anybody's only copy.
+
+    Args:
+        passed_on: how the keys of what is passed on begin, where something else lies in the bucket that must stay.
+    """
     key = encryption_key(
         scope,
         "pipeline_key",
@@ -80,7 +84,12 @@ def pipeline_storage(
         name=names.pipeline_bucket,
         arn=names.bucket_arn(names.pipeline_bucket),
         key=key,
-        options=BucketOptions(protect=False, expire_after_days=PASSED_ON_DAYS, access_logs_bucket=access_logs_bucket),
+        options=BucketOptions(
+            protect=False,
+            expire_after_days=PASSED_ON_DAYS,
+            expire_below=passed_on,
+            access_logs_bucket=access_logs_bucket,
+        ),
     )
     return Storage(key, ready)
 
@@ -99,7 +108,7 @@ def _decrypt(readers: Sequence[str]) -> list[Statement]:
     return [
         Statement(
             "DecryptToDeploy",
-            READ,
+            READ_OBJECTS,
             ["*"],
             principals={"AWS": sorted(readers)},
             conditions=[endpoints_of(readers)],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.iam import Condition, Statement, policy_document
+from sagemaker_templates.blocks.iam import RESOURCE_POLICY, Condition, Statement, policy_document
 from sagemaker_templates.blocks.protection import lifecycle
 from sagemaker_templates.providers import aws
 
@@ -19,11 +19,13 @@ class BucketOptions:
     Attributes:
         protect: refuse to destroy it; its objects are never emptied by Terraform.
         expire_after_days: delete objects after so many days; None keeps them.
+        expire_below: how the keys of those objects begin; empty is all of them.
         access_logs_bucket: name of the bucket that receives access logs; None writes none.
     """
 
     protect: bool
     expire_after_days: int | None = None
+    expire_below: str = ""
     access_logs_bucket: str | None = None
 
 
@@ -70,7 +72,7 @@ def encrypted_bucket(
         scope,
         f"{id_}_policy",
         bucket=bucket.id,
-        policy=policy_document(scope, f"{id_}_access", [_tls_only(arn), *statements]),
+        policy=policy_document(scope, f"{id_}_access", [_tls_only(arn), *statements], most=RESOURCE_POLICY),
         depends_on=[private],
     )
 
@@ -134,7 +136,9 @@ def _make_private(scope: Any, id_: str, bucket: Any) -> Any:
 
 def _forget(scope: Any, id_: str, bucket: Any, options: BucketOptions) -> None:
     bindings = aws.s3_bucket_lifecycle_configuration
-    expire = options.expire_after_days
+    days = options.expire_after_days
+    expiration = [bindings.S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None
+    some = [_expire_some(options.expire_below, expiration)] if options.expire_below else []
     bindings.S3BucketLifecycleConfiguration(
         scope,
         f"{id_}_lifecycle",
@@ -154,7 +158,18 @@ def _forget(scope: Any, id_: str, bucket: Any, options: BucketOptions) -> None:
                         noncurrent_days=FORGET_OLD_VERSIONS_AFTER_DAYS
                     )
                 ],
-                expiration=[bindings.S3BucketLifecycleConfigurationRuleExpiration(days=expire)] if expire else None,
-            )
+                expiration=None if some else expiration,
+            ),
+            *some,
         ],
+    )
+
+
+def _expire_some(prefix: str, expiration: Any) -> Any:
+    bindings = aws.s3_bucket_lifecycle_configuration
+    return bindings.S3BucketLifecycleConfigurationRule(
+        id="expire",
+        status="Enabled",
+        filter=[bindings.S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
+        expiration=expiration,
     )

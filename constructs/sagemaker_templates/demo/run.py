@@ -52,7 +52,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     start = time.perf_counter()
     engine = find_engine()  # before anything is written or started: without either there is no demo
     require(MOTO, "the demo's emulator")
-    configuration, templates = load_configuration(environments), all_templates()
+    configuration, templates = load_configuration(environments, output), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
     console.print(f"validate   {counted(len(configuration.projects), 'project')} in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)

@@ -11,6 +11,9 @@ def repair_moto() -> None:
     _keep_descriptions_of_rules_between_groups()
     _refuse_security_groups_of_no_vpc()
     _refuse_boundaries_that_are_no_policy()
+    _refuse_tags_of_log_groups_that_are_gone()
+    _refuse_profiles_of_roles_that_are_gone()
+    _take_every_request_for_one_over_tls()
 
 
 def _keep_descriptions_of_rules_between_groups() -> None:
@@ -46,6 +49,52 @@ def _refuse_boundaries_that_are_no_policy() -> None:
 
     _checked_first(IAMBackend, "create_role", check)
     _checked_first(IAMBackend, "put_role_permissions_boundary", check)
+
+
+def _refuse_tags_of_log_groups_that_are_gone() -> None:
+    from moto.logs.exceptions import ResourceNotFoundException
+    from moto.logs.models import LogsBackend
+
+    def check(backend: Any, asked: Mapping[str, Any]) -> None:
+        _, is_group, name = (asked.get("resource_arn") or asked["arn"]).partition(":log-group:")
+        if is_group and name.removesuffix(":*") not in backend.groups:
+            raise ResourceNotFoundException
+
+    for method in ("list_tags_for_resource", "tag_resource", "untag_resource"):
+        _checked_first(LogsBackend, method, check)
+
+
+def _refuse_profiles_of_roles_that_are_gone() -> None:
+    from moto.iam.models import IAMBackend
+
+    def check(backend: Any, asked: Mapping[str, Any]) -> None:
+        backend.get_role(asked["role_name"])  # raises what IAM answers where there is none
+
+    _checked_first(IAMBackend, "get_instance_profiles_for_role", check)
+
+
+def _take_every_request_for_one_over_tls() -> None:
+    """Leave out statements that deny what comes without TLS: the emulator is reached on loopback, without.
+
+    moto knows no such condition, and takes the denial for one without any: no object could be read or written.
+    """
+    from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+
+    original = IAMPolicyStatement.is_action_permitted
+    if hasattr(original, _CHECKED):
+        return
+
+    @wraps(original)
+    def permitted(statement: Any, *arguments: Any, **more: Any) -> Any:
+        if statement._statement.get("Condition") == _WITHOUT_TLS:
+            return PermissionResult.NEUTRAL
+        return original(statement, *arguments, **more)
+
+    setattr(permitted, _CHECKED, True)
+    IAMPolicyStatement.is_action_permitted = permitted
+
+
+_WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def _checked_first(owner: type, method: str, check: Callable[[Any, Mapping[str, Any]], None]) -> None:

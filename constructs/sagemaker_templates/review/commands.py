@@ -9,13 +9,15 @@ import typer
 
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, results, say
+from sagemaker_templates.whole_file import write_whole
 from sagemaker_templates.wording import counted
 
 
 def atlantis(
+    *,
     environments: EnvironmentsOption = Path("environments"),
     output: SynthesizedOption = Path("cdktf.out"),
     file: Annotated[
@@ -24,27 +26,36 @@ def atlantis(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 if the file is stale.")] = False,
     orphan: OrphanOption = None,
+    migrate: MigrateOption = None,
 ) -> None:
     """Write atlantis.yaml: one project per stack, in the order of their dependencies."""
-    from sagemaker_templates.output_folder.vanished import Synthesized, check_nothing_vanishes, synthesized
+    from sagemaker_templates.application import planned_whereabouts
+    from sagemaker_templates.output_folder.vanished import (
+        Decisions,
+        Synthesized,
+        check_nothing_vanishes,
+        synthesized,
+    )
     from sagemaker_templates.review.atlantis import atlantis_yaml, stacks_named
     from sagemaker_templates.stacks.synthesis import planned_stacks
     from sagemaker_templates.templates.registry import all_templates
 
     target = file or environments.parent / "atlantis.yaml"
-    stacks = planned_stacks(load_configuration(environments, output), all_templates())
+    configuration = load_configuration(environments, output)
+    stacks = planned_stacks(configuration, all_templates())
     text = atlantis_yaml(stacks, output=output, file=target)
     # What was synthesized is committed or not; what Atlantis knew of says the same.
     old = synthesized(output)
     known = Synthesized(
         output, {name: old.stacks.get(name, {}) for name in {*old.stacks, *stacks_named(target, output)}}
     )
-    names = [stack.name for stack in stacks]
+    planned = planned_whereabouts(configuration, environments, output)
+    decisions = Decisions(orphan or (), migrate or ())
     if check:
-        _check(target, text, lambda: check_nothing_vanishes(known, names, orphan or []))
+        _check(target, text, lambda: check_nothing_vanishes(known, planned, decisions))
         return
-    check_nothing_vanishes(known, names, orphan or [])
-    target.write_text(text, encoding="utf-8")
+    check_nothing_vanishes(known, planned, decisions)
+    write_whole(target, text)
     say(f"{counted(len(stacks), 'project')} in {target}")
 
 
@@ -101,7 +112,7 @@ def scan(
         scan_report.write_junit(found, junit)
     if write_config:
         for name, text in checkov_config(found, Path()).items():
-            Path(name).write_text(text, encoding="utf-8")
+            write_whole(Path(name), text)
     fallen = passed_checks.falls(recorded, found.passed)
     for line in fallen:
         say(line)

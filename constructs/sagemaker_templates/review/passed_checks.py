@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sagemaker_templates.failures import WrongInput
+from sagemaker_templates.whole_file import write_whole
 from sagemaker_templates.wording import counted
 
 
@@ -32,4 +33,4 @@ def read(file: Path) -> Mapping[str, int]:
 
 def write(file: Path, passed: Mapping[str, int]) -> None:
     """Write a record."""
-    file.write_text(json.dumps(dict(passed), indent=2) + "\n", encoding="utf-8")
+    write_whole(file, json.dumps(dict(passed), indent=2) + "\n")

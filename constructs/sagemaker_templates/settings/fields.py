@@ -25,9 +25,10 @@ _ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})"
 VpcId = Annotated[str, Rule(f"vpc-{_ID}", '"vpc-" and 8 or 17 hexadecimal digits')]
 SubnetId = Annotated[str, Rule(f"subnet-{_ID}", '"subnet-" and 8 or 17 hexadecimal digits')]
 SecurityGroupId = Annotated[str, Rule(f"sg-{_ID}", '"sg-" and 8 or 17 hexadecimal digits')]
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html : 16 subnets and 5 groups.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html : 16 subnets and 5 groups, one of which
+# is the project's own.
 SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16)]
-SecurityGroupIds = Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, max_length=5)]
+SecurityGroupIds = Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, max_length=4)]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = "[a-z0-9](?:[a-z0-9-]|\\.(?!\\.)){1,61}[a-z0-9]"
@@ -36,13 +37,14 @@ BucketName = Annotated[
     Rule(_BUCKET, "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends"),
 ]
 BucketArn = Annotated[str, Rule(f"{_ARN}:s3:::{_BUCKET}", 'the ARN of a bucket, such as "arn:aws:s3:::access-logs"')]
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping.
-_KEY_PART = "[A-Za-z0-9!_*'()-][A-Za-z0-9!_.*'()-]*"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping, but for
+# "*": in the ARNs of a role's policy it would stand for anything.
+_KEY_PART = "[A-Za-z0-9!_'()-][A-Za-z0-9!_.'()-]*"
 KeyPrefix = Annotated[
     str,
     Rule(
         f"{_KEY_PART}(?:/{_KEY_PART})*",
-        "names of letters, digits and !_.*'()- separated by single slashes, none at the ends",
+        "names of letters, digits and !_.'()- separated by single slashes, none at the ends",
         max_length=512,
     ),
 ]
@@ -107,6 +109,9 @@ EnvironmentName = Annotated[
         max_length=32,
     ),
 ]
+# A pipeline has 50 stages (https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html), and no policy that
+# names each account is then longer than AWS takes: see tests/unit/test_fleet.py.
+EnvironmentNames = Annotated[tuple[EnvironmentName, ...], Field(max_length=40)]
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html#sagemaker-CreateProject-request-ProjectName
 # allows upper case too; the names of S3 buckets, which are derived from it, do not.
 ProjectName = Annotated[
@@ -239,6 +244,17 @@ JobPrefix = Annotated[
         max_length=24,
     ),
 ]
+
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html : 2 to 256 characters.
+ImageRepository = Annotated[
+    str,
+    Rule(
+        "[a-z0-9](?:[._/-]?[a-z0-9])+",
+        "the name of a repository of images, without registry and tag: lower-case letters, digits and single . _ - /",
+        max_length=256,
+    ),
+]
+ImageRepositories = Annotated[tuple[ImageRepository, ...], Field(min_length=1, max_length=20)]
 
 
 def _cron_field(value: str, *others: str) -> str:

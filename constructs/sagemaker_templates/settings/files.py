@@ -21,7 +21,12 @@ class NetworkKeys(FileModel):
     vpc_id: fields.VpcId | None = Field(default=None, description="The VPC.")
     subnet_ids: fields.SubnetIds | None = Field(default=None, description="Subnets of the VPC; 1 to 16.")
     security_group_ids: fields.SecurityGroupIds | None = Field(
-        default=None, description="Security groups of the VPC; 1 to 5."
+        default=None,
+        description="Security groups besides the project's own; 1 to 4, since SageMaker takes five in all.",
+    )
+    vpc_owner_account_id: fields.AccountId | None = Field(
+        default=None,
+        description="The account that shares VPC and subnets through AWS RAM, where they are not the account's own.",
     )
 
 
@@ -137,8 +142,8 @@ class EnvironmentKeys(FileModel):
         default=NetworkKeys(),
         description="The VPC that jobs and endpoints run in; without it, SageMaker's own network.",
     )
-    promotes_to: tuple[fields.EnvironmentName, ...] = Field(
-        default=(), description="The environments that models go to from here, in order."
+    promotes_to: fields.EnvironmentNames = Field(
+        default=(), description="The environments that models go to from here, in order; at most 40."
     )
     protect_data: bool = Field(
         default=True,

@@ -29,11 +29,16 @@ class TemplateParameters(BaseModel):
 
 @dataclass(frozen=True)
 class Network:
-    """Where jobs and endpoints run inside a VPC; empty means SageMaker's own network."""
+    """Where jobs and endpoints run inside a VPC; empty means SageMaker's own network.
+
+    Attributes:
+        vpc_owner_account_id: whose VPC and subnets they are; None where they are the account's own.
+    """
 
     vpc_id: str | None = None
     subnet_ids: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
+    vpc_owner_account_id: str | None = None
 
 
 @dataclass(frozen=True)

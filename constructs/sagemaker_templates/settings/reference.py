@@ -79,6 +79,8 @@ def _default(info: FieldInfo) -> str:
     value = info.get_default()
     if value is None or value == () or isinstance(value, BaseModel):
         return "none"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{one}`" for one in value)
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sagemaker_templates.settings import annotations
+from sagemaker_templates.settings import annotations, numbers
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Node, Refused, Scalar
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import did_you_mean, nearest, quoted
@@ -114,6 +114,9 @@ class _Walk:
                 self._known_bad(place, at, "has no value; give it one or leave the key out")
                 return None
             case Scalar(value=value):
+                if reason := numbers.wrong(place.node, annotation):
+                    self._known_bad(place, at, reason)
+                    return None
                 return value
             case ListNode():
                 return self._list(place, place.node, annotation, at)

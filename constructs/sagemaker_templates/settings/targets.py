@@ -77,7 +77,7 @@ def _refuse(keys: Bound[TargetKeys], name: str, own: Environment, exists: bool, 
 
 
 def _network(base: Network, keys: Bound[TargetKeys], name: str, report: Report) -> Network:
-    if any(keys.is_wrong(field) for field in ("vpc_id", "subnet_ids", "security_group_ids")):
+    if any(keys.is_wrong(field) for field in networks.FIELDS):
         return base
     network = networks.merged(base, keys.fields)
     if network != base:

@@ -1,7 +1,6 @@
 """``valueFrom``: values that come from somewhere else than the file."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,13 @@ from typing import get_args
 from sagemaker_templates.settings import annotations
 from sagemaker_templates.settings.document import LONGEST_VALUE, Entry, MapNode, Scalar, is_unicode, kind
 from sagemaker_templates.settings.fields import VariableName
+from sagemaker_templates.settings.numbers import is_whole
 from sagemaker_templates.settings.rules import Rule
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
 
 VALUE_FROM = "valueFrom"
 ENV_VARIABLE = "envVariable"
-_SHORT_NUMBER = re.compile("-?[0-9]{1,18}")
+_LONGEST_NUMBER = 18
 _NAME = next(part for part in get_args(VariableName) if isinstance(part, Rule))
 _LATER = ("parameterStore", "remoteState", "moduleMetadata")
 
@@ -78,7 +78,7 @@ def typed(text: str, annotation: object) -> object:
         return _items(text)
     if annotations.holds(annotation, bool) and text in ("true", "false"):
         return text == "true"
-    if annotations.holds(annotation, int) and _SHORT_NUMBER.fullmatch(text):
+    if annotations.holds(annotation, int) and is_whole(text) and len(text) <= _LONGEST_NUMBER:
         return int(text)
     return text
 

@@ -20,9 +20,14 @@ def add_backend(stack: Any, *, name: str, environment: Environment, project_fold
     match environment.state:
         case S3State() as state:
             _s3(stack, name, state)
-        case LocalState(path=path):
-            folder = Path(os.path.relpath(project_folder / path, stack_folder))
-            cdktf.LocalBackend(stack, path=(folder / f"{name}.tfstate").as_posix())
+        case LocalState() as state:
+            cdktf.LocalBackend(stack, path=local_path(state, name, project_folder, stack_folder))
+
+
+def local_path(state: LocalState, name: str, project_folder: Path, stack_folder: Path) -> str:
+    """The path of a stack's local state, as seen from the stack's folder."""
+    folder = Path(os.path.relpath(project_folder / state.path, stack_folder))
+    return (folder / f"{name}.tfstate").as_posix()
 
 
 def _s3(stack: Any, name: str, state: S3State) -> None:

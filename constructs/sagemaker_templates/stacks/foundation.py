@@ -67,7 +67,7 @@ def _add_seeder(
         names=names,
         asset=asset,
         log_group=logs,
-        repositories=_repositories(projects, templates),
+        repositories=[names.repository for names in codecommit_projects(projects, templates)],
         permissions_boundary_arn=(
             f"arn:{partition_of(environment.region)}:iam::{environment.account_id}:policy/{boundary}"
             if boundary
@@ -81,9 +81,11 @@ def _seeds_in_use(projects: Sequence[Project]) -> list[str]:
     return sorted({project.template for project in projects if project.repository.type == "CodeCommit"})
 
 
-def _repositories(projects: Sequence[Project], templates: Mapping[str, Template]) -> list[str]:
-    return sorted(
-        ProjectNames(project, templates[project.template].repository_suffix).repository
+def codecommit_projects(projects: Sequence[Project], templates: Mapping[str, Template]) -> list[ProjectNames]:
+    """Names of the projects that have a repository on CodeCommit, in the order of their repositories."""
+    found = [
+        ProjectNames(project, templates[project.template].repository_suffix)
         for project in projects
         if project.repository.type == "CodeCommit"
-    )
+    ]
+    return sorted(found, key=lambda names: names.repository)

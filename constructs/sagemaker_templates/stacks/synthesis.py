@@ -16,12 +16,14 @@ from sagemaker_templates.blocks.protection import (
 )
 from sagemaker_templates.naming import FoundationNames, ProjectNames
 from sagemaker_templates.output_folder.ownership import mark
+from sagemaker_templates.output_folder.whereabouts import Whereabouts
 from sagemaker_templates.providers import cdktf
-from sagemaker_templates.settings.model import Configuration, Environment, Project
+from sagemaker_templates.settings.model import Configuration, Environment, Project, Repository
 from sagemaker_templates.stacks.base import new_stack
 from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_foundation
 from sagemaker_templates.stacks.project import fill_project_stack
 from sagemaker_templates.stacks.target import Deployment, deployments_to, fill_target_stack
+from sagemaker_templates.stacks.whereabouts import planned_whereabouts
 from sagemaker_templates.templates.registry import Template
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -141,6 +143,28 @@ class Synthesis:
         mark(folder)
         return plans
 
+    def whereabouts(self) -> dict[str, Whereabouts]:
+        """Where each stack will be, without a synthesis."""
+        return {
+            plan.name: planned_whereabouts(
+                plan.name,
+                plan.environment,
+                self._on_github(plan),
+                endpoint=plan.deployment.names.endpoint_state if plan.deployment else None,
+                shared=plan.project is None,
+                project_folder=self.project_folder,
+                stack_folder=self._folder(plan),
+            )
+            for plan in planned_stacks(self.configuration, self.templates)
+        }
+
+    def _on_github(self, plan: StackPlan) -> list[Repository]:
+        """The repositories whose owners the stack has a GitHub provider for."""
+        if plan.deployment:
+            return []
+        projects = [plan.project] if plan.project else _projects(self.configuration, plan.environment)
+        return [project.repository for project in projects if project.repository.type != "CodeCommit"]
+
     def _folder(self, plan: StackPlan) -> Path:
         return self.output / "stacks" / plan.name
 
@@ -166,8 +190,7 @@ class Synthesis:
         if plan.project is None:
             projects = _projects(self.configuration, plan.environment)
             return fill_foundation_stack(stack, plan.environment, projects, self.templates)
-        fill_project_stack(stack, plan.project, self.templates[plan.project.template])
-        return []
+        return fill_project_stack(stack, plan.project, self.templates[plan.project.template])
 
 
 def _kept(plan: StackPlan, templates: Mapping[str, Template]) -> frozenset[str]:

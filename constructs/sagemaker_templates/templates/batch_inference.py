@@ -27,13 +27,20 @@ from sagemaker_templates.blocks.ml_pipeline_triggers import start_ml_pipeline
 from sagemaker_templates.blocks.network import security_groups_of_jobs
 from sagemaker_templates.blocks.project_storage import Storage, artifact_storage, build_logs_may_encrypt
 from sagemaker_templates.seeds import seed_folder
-from sagemaker_templates.settings.fields import BucketName, JobPrefix, ModelPackageGroupName, ScheduleExpression
+from sagemaker_templates.settings.fields import (
+    BucketName,
+    ImageRepositories,
+    JobPrefix,
+    ModelPackageGroupName,
+    ScheduleExpression,
+)
 from sagemaker_templates.settings.model import Project, TemplateParameters
 from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
 
 _JOBS = ("processing", "transform")
-_IMAGES = ("sagemaker-xgboost",)
+_IMAGE = "sagemaker-xgboost"
+"""Of the processing jobs; what the models are served by is the group's."""
 _FIRST_DATA = "data/abalone.csv"
 
 
@@ -45,6 +52,10 @@ class Parameters(TemplateParameters):
     )
     model_bucket_name: BucketName = Field(
         description="The bucket that the models of that group lie in; the project may read it."
+    )
+    model_image_repositories: ImageRepositories = Field(
+        default=(_IMAGE,),
+        description="The repositories of the images that the group's models run in; the project may pull these only.",
     )
     base_job_prefix: JobPrefix = Field(
         description="How the names of the project's jobs and models begin; its role may touch no others."
@@ -125,14 +136,15 @@ def _rights(
     context: ProjectContext, models: ApprovedModels, artifacts: Storage, security_groups: list[str]
 ) -> list[Statement]:
     """What the execution role may do."""
-    names, prefix = context.names, _parameters(context.project).base_job_prefix
+    names, parameters = context.names, _parameters(context.project)
+    prefix = parameters.base_job_prefix
     return [
         *run_jobs(names, _JOBS, prefix=prefix),
         create_models(names, prefix),
         *read_approved_models(names, models),
         *use_pipeline_files(names, artifacts.key),
         *write_job_logs(names, _JOBS),
-        *pull_sagemaker_images(names, _IMAGES),
+        *pull_sagemaker_images(names, sorted({_IMAGE, *parameters.model_image_repositories})),
         *join_network(names, context.project.network, security_groups),
     ]
 
@@ -143,4 +155,5 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("batch_inference"),
+    job_prefix_field="base_job_prefix",
 )

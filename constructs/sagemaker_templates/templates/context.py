@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sagemaker_templates.assets import Asset
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.settings.model import Environment, Project, Target
 
@@ -14,12 +15,14 @@ class ProjectContext:
     Attributes:
         stack: the ``TerraformStack`` that resources are added to.
         outputs: name → (value, description); they become the stack's outputs.
+        assets: the files that must lie beside the stack's JSON.
     """
 
     stack: Any
     project: Project
     names: ProjectNames
     outputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    assets: list[Asset] = field(default_factory=list)
 
     @property
     def permissions_boundary_arn(self) -> str | None:

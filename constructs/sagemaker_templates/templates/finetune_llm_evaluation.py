@@ -26,6 +26,8 @@ from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
 
 _JOBS = ("processing", "training")
+_TRAINING_IMAGES = ("huggingface-pytorch-training",)
+_SERVING_IMAGES = ("huggingface-vllm",)
 
 
 class Parameters(TemplateParameters):
@@ -59,10 +61,10 @@ def build(context: ProjectContext) -> None:
         names=names,
         statements=[
             *run_jobs(names, _JOBS),
-            register_models(names),
+            *register_models(names, _SERVING_IMAGES),
             *use_pipeline_files(names, artifacts.key),
             *write_job_logs(names, _JOBS),
-            *pull_sagemaker_images(names, ["huggingface-pytorch-training"]),
+            *pull_sagemaker_images(names, _TRAINING_IMAGES),
             *join_network(names, project.network, security_groups),
         ],
         permissions_boundary_arn=boundary,

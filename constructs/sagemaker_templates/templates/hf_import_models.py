@@ -14,12 +14,13 @@ from pydantic import Field
 from sagemaker_templates.blocks.build_environment import build_environment
 from sagemaker_templates.blocks.build_project import build_ml_pipeline
 from sagemaker_templates.blocks.delivery import deliver_on_push
+from sagemaker_templates.blocks.encryption import READ_OBJECTS
 from sagemaker_templates.blocks.execution_role import (
+    encrypt_volumes,
     execution_role,
     pull_sagemaker_images,
     register_models,
     run_jobs,
-    use_key,
     write_job_logs,
 )
 from sagemaker_templates.blocks.iam import Role, Statement
@@ -119,16 +120,21 @@ def _import_statements(names: ProjectNames, parameters: Any, key: Any) -> list[S
 
 
 def _pipeline_statements(names: ProjectNames, importer: Role, key: Any) -> list[Statement]:
-    """The pipeline starts the import job as another role, reads its result, and registers the model."""
+    """The pipeline starts the import job as another role, reads its result, and registers the model.
+
+    The key is the job's to write with. SageMaker asks whoever starts a job for the grant on the key of its volumes,
+    unless the job's role may give it; AWS does not say which of the two it tries first
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html).
+    """
     bucket = names.bucket_arn(names.artifact_bucket)
     return [
         *run_jobs(names, _JOBS, as_role=importer),
-        register_models(names),
+        *register_models(names, _SERVING_IMAGES),
         Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement("ReadResult", ["s3:GetObject"], [f"{bucket}/{names.pipeline_prefix}/executions/*"]),
         Statement("ReadModels", ["s3:GetObject"], [f"{bucket}/{names.imported_models_prefix}/*"]),
-        *use_key(key),
-        *pull_sagemaker_images(names, _SERVING_IMAGES),
+        Statement("ReadWithKey", READ_OBJECTS, [key.arn]),
+        encrypt_volumes(key),
     ]
 
 

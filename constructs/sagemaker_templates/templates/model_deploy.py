@@ -1,8 +1,8 @@
 """model_deploy: one endpoint per environment, and a pipeline that brings each approved model to all of them.
 
-repository ── push ──▶ CodePipeline ── resolve ──▶ stage per environment: plan ─▶ approve ─▶ apply
-approval in the model package group ──▶ EventBridge ──▲                     │                   │
-                                                planner role          deployer role
+repository ── push ──▶ CodePipeline ── resolve ──▶ stage per environment: plan ─▶ review ─▶ approve ─▶ apply
+approval in the model package group ──▶ EventBridge ──▲                     │                            │
+                                                planner role                                       deployer role
                                                       └── target stack of that environment ──┘
 """
 
@@ -12,6 +12,8 @@ from pydantic import Field
 
 from sagemaker_templates.assets import Asset
 from sagemaker_templates.blocks.approved_models import ApprovedModels
+from sagemaker_templates.blocks.approved_plan import program, program_asset
+from sagemaker_templates.blocks.build_project import passed_on
 from sagemaker_templates.blocks.delivery_pipeline import start_on_push
 from sagemaker_templates.blocks.deployment_pipeline import deployment_pipeline, start_on_approval
 from sagemaker_templates.blocks.deployment_roles import deployer_role, planner_role
@@ -26,12 +28,23 @@ from sagemaker_templates.blocks.target_facts import Options, target_facts
 from sagemaker_templates.deployment_checks import objections
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.seeds import seed_folder
-from sagemaker_templates.settings.fields import BucketName, ModelPackageGroupName
+from sagemaker_templates.settings.fields import BucketName, ImageRepositories, ModelPackageGroupName
 from sagemaker_templates.settings.model import Project, S3State, TemplateParameters
 from sagemaker_templates.templates.context import ProjectContext, TargetContext
 from sagemaker_templates.templates.registry import Template
 
 _SUFFIX = "deploy"
+_SERVING_IMAGES = (
+    "djl-inference",
+    "huggingface-pytorch-inference",
+    "huggingface-pytorch-tgi-inference",
+    "huggingface-vllm",
+    "pytorch-inference",
+    "sagemaker-scikit-learn",
+    "sagemaker-xgboost",
+    "tensorflow-inference",
+)
+"""What AWS serves models in."""
 
 
 class Parameters(TemplateParameters):
@@ -42,6 +55,10 @@ class Parameters(TemplateParameters):
     )
     model_bucket_name: BucketName = Field(
         description="The bucket that the models of that group lie in; the endpoints' roles may read it."
+    )
+    model_image_repositories: ImageRepositories = Field(
+        default=_SERVING_IMAGES,
+        description="The repositories of the images that the group's models run in; endpoints may pull these only.",
     )
     enable_network_isolation: bool = Field(
         default=False, description="Give the endpoints' containers no network at all."
@@ -68,7 +85,10 @@ def build(context: ProjectContext) -> None:
         names=names,
         account_root=context.account_root,
         access_logs_bucket=context.access_logs_bucket,
+        passed_on=passed_on(names),
     )
+    asset = program_asset()
+    context.assets.append(asset)
     source = project_repository(stack, "repository", names=names, protect=project.protects_data)
     logs = log_group(
         stack,
@@ -83,6 +103,14 @@ def build(context: ProjectContext) -> None:
         targets=targets,
         source=source,
         storage=storage,
+        program=program(
+            stack,
+            "approved_plan_program",
+            asset=asset,
+            names=names,
+            key=storage.key,
+            after=[storage.ready],
+        ),
         log_group=logs,
         group=parameters.model_package_group_name,
         ask_before=targets[1:] if parameters.enable_manual_approval else (),
@@ -125,6 +153,7 @@ def build_target(context: TargetContext) -> list[Asset]:
         names=names,
         pipeline=pipeline,
         models=models,
+        images=parameters.model_image_repositories,
         key=key,
         captures=parameters.enable_data_capture,
         security_groups=security_groups,

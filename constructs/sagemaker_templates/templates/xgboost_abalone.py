@@ -30,6 +30,8 @@ from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
 
 _JOBS = ("processing", "training")
+_IMAGES = ("sagemaker-xgboost",)
+"""Of the jobs, and of the endpoints that the registered models are served by."""
 
 
 class Parameters(TemplateParameters):
@@ -70,10 +72,10 @@ def build(context: ProjectContext) -> None:
         names=names,
         statements=[
             *run_jobs(names, _JOBS),
-            register_models(names),
+            *register_models(names, _IMAGES),
             *use_pipeline_files(names, artifacts.key),
             *write_job_logs(names, _JOBS),
-            *pull_sagemaker_images(names, ["sagemaker-xgboost"]),
+            *pull_sagemaker_images(names, _IMAGES),
             *join_network(names, project.network, security_groups),
         ],
         permissions_boundary_arn=boundary,

@@ -45,14 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     definition: str = pipeline.definition()
+    problems = [*_unknown_parameters(pipeline, parameters), *_unknown_values(definition, parameters)]
+    if problems:
+        print("".join(f"error: {problem}\n" for problem in problems), end="", file=sys.stderr)
+        return 2
     if options.compile_only is not None:
         options.compile_only.write_text(json.dumps(json.loads(definition), indent=2) + "\n", encoding="utf-8")
         print(f"compiled, nothing sent to AWS: {options.compile_only}")
         return 0
-    unknown = sorted(parameters.keys() - {parameter.name for parameter in pipeline.parameters})
-    if unknown:
-        print(f"error: the pipeline has no parameter {', '.join(unknown)}", file=sys.stderr)
-        return 2
     return _deliver(session, settings, definition, parameters, options)
 
 
@@ -86,6 +86,17 @@ def _build(module: str, settings: Settings) -> tuple["ProjectSession", Pipeline]
 
     session = ProjectSession(settings)
     return session, importlib.import_module(module).build_pipeline(settings, session)
+
+
+def _unknown_parameters(pipeline: Pipeline, given: Mapping[str, str]) -> list[str]:
+    unknown = sorted(given.keys() - {parameter.name for parameter in pipeline.parameters})
+    return [f"the pipeline has no parameter {', '.join(unknown)}"] if unknown else []
+
+
+def _unknown_values(definition: str, parameters: Mapping[str, str]) -> list[str]:
+    from mlops.service_values import unknown_values
+
+    return unknown_values(json.loads(definition), parameters)
 
 
 def _deliver(

@@ -34,13 +34,12 @@ from sagemaker.train.configs import (
 )
 
 from mlops.session import ProjectSession
-from mlops.settings import Settings
+from mlops.settings import Settings, SettingsError
 
 _PROCESSING = "/opt/ml/processing"
 _TRAINING_CODE = "/opt/ml/input/data/code"
 _VOLUME_GB = 30
 _CHECKPOINTS = "/opt/ml/checkpoints"
-_MAX_RUNTIME_SECONDS = 4 * 60 * 60
 
 StepArguments = Any
 """The request that the SDK keeps for a step."""
@@ -118,7 +117,7 @@ class Jobs:
             volume_size_in_gb=self.volume_gb,
             volume_kms_key=self._volume_key,
             output_kms_key=self.settings.kms_key,
-            max_runtime_in_seconds=_MAX_RUNTIME_SECONDS,
+            max_runtime_in_seconds=self.settings.max_job_seconds,
             base_job_name=job_name(self.settings, name),
             sagemaker_session=self.session,
             tags=self.settings.tags,
@@ -152,6 +151,9 @@ class Jobs:
             checkpoints: S3 location that SageMaker keeps equal to the folder /opt/ml/checkpoints; None keeps none.
             spot_wait_seconds: train on spot instances and wait so long, for them and the training together; None
                 trains on demand.
+
+        Raises:
+            SettingsError: the wait is shorter than the longest training.
         """
         locations = {**inputs, "code": self.session.code(self.scripts)}
         trainer = ModelTrainer(
@@ -166,7 +168,7 @@ class Jobs:
                 volume_kms_key_id=self._volume_key,
                 **({"enable_managed_spot_training": True} if spot_wait_seconds else {}),
             ),
-            stopping_condition=_stopping_condition(spot_wait_seconds),
+            stopping_condition=_stopping_condition(self.settings.max_job_seconds, spot_wait_seconds),
             checkpoint_config=CheckpointConfig(s3_uri=checkpoints, local_path=_CHECKPOINTS) if checkpoints else None,
             networking=self._training_network(),
             output_data_config=OutputDataConfig(s3_output_path=self.results(name), kms_key_id=self.settings.kms_key),
@@ -218,11 +220,16 @@ def job_name(settings: Settings, step: str) -> str:
     return str(base_from_name(name))
 
 
-def _stopping_condition(spot_wait_seconds: int | None) -> StoppingCondition:
-    """SageMaker wants the waiting time for spot instances, and refuses it for others."""
-    if spot_wait_seconds is None:
-        return StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS)
-    return StoppingCondition(max_runtime_in_seconds=_MAX_RUNTIME_SECONDS, max_wait_time_in_seconds=spot_wait_seconds)
+def _stopping_condition(longest: int, spot_wait: int | None) -> StoppingCondition:
+    """SageMaker wants the waiting time for spot instances, no shorter than the job's, and refuses it for others."""
+    if spot_wait is None:
+        return StoppingCondition(max_runtime_in_seconds=longest)
+    if spot_wait < longest:
+        raise SettingsError(
+            f"the wait for spot instances and the training is {spot_wait} seconds, less than a training may take "
+            f"(MAX_JOB_HOURS: {longest} seconds)"
+        )
+    return StoppingCondition(max_runtime_in_seconds=longest, max_wait_time_in_seconds=spot_wait)
 
 
 def _input(name: str, location: Value) -> ProcessingInput:

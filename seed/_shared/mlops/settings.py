@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -26,7 +27,15 @@ OPTIONAL = (
     "SECURITY_GROUP_IDS",
     "BASE_JOB_PREFIX",
     "MODEL_BUCKET",
+    "MAX_JOB_HOURS",
+    # CodeBuild's own: the commit that the build was made of.
+    "CODEBUILD_RESOLVED_SOURCE_VERSION",
 )
+
+DEFAULT_JOB_HOURS = 4
+LONGEST_JOB_HOURS = 5 * 24
+"""What an account's quotas allow a processing or training job unless AWS has raised them
+(https://docs.aws.amazon.com/general/latest/gr/sagemaker.html)."""
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off", ""})
@@ -43,6 +52,8 @@ class Settings:
     Attributes:
         job_prefix: how the names of jobs and models begin; the role may touch no others.
         model_bucket: where models are read from; the project's own bucket unless they are another project's.
+        max_job_seconds: after which SageMaker stops a processing or training job.
+        commit: of the repository from which the pipeline is built; None where the build does not say.
     """
 
     project_name: str
@@ -62,6 +73,8 @@ class Settings:
     security_group_ids: tuple[str, ...]
     job_prefix: str
     model_bucket: str
+    max_job_seconds: int
+    commit: str | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -96,7 +109,14 @@ class Settings:
             security_group_ids=groups,
             job_prefix=values["BASE_JOB_PREFIX"] or values["SAGEMAKER_PROJECT_NAME"],
             model_bucket=values["MODEL_BUCKET"] or values["ARTIFACT_BUCKET"],
+            max_job_seconds=_hours("MAX_JOB_HOURS", values["MAX_JOB_HOURS"]) * 60 * 60,
+            commit=_commit(values["CODEBUILD_RESOLVED_SOURCE_VERSION"]),
         )
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What a model package says about the code that it was made with; empty where the build does not say."""
+        return {"commit": self.commit} if self.commit else {}
 
     @property
     def tags(self) -> list[dict[str, str]]:
@@ -120,6 +140,19 @@ def _switch(name: str, value: str) -> bool:
     if value.lower() in _FALSE:
         return False
     raise SettingsError(f"{name} is {value!r}; write true or false")
+
+
+def _hours(name: str, value: str) -> int:
+    if not value:
+        return DEFAULT_JOB_HOURS
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= LONGEST_JOB_HOURS):
+        raise SettingsError(f"{name} is {value!r}; write a whole number of hours from 1 to {LONGEST_JOB_HOURS}")
+    return int(value)
+
+
+def _commit(value: str) -> str | None:
+    """The commit, if it can stand in a model package's metadata: nobody wants to lose a trained model for it."""
+    return value if re.fullmatch(r"[\w.:/=+@-]{1,256}", value) else None
 
 
 def _names(name: str, value: str) -> tuple[str, ...]:

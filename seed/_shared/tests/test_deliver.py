@@ -1,5 +1,6 @@
 """The command that delivers the pipeline, as far as it can be seen without AWS."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -59,7 +60,7 @@ class Compiled:
 
     def definition(self) -> str:
         """A definition without steps."""
-        return "{}"
+        return '{"Parameters": [], "Steps": []}'
 
 
 @pytest.fixture
@@ -81,7 +82,22 @@ def test_a_misspelt_parameter_is_an_input_error(capsys: pytest.CaptureFixture[st
 def test_compiling_alone_sends_nothing_to_aws(tmp_path: Path) -> None:
     """The definition is in the file, and nowhere else."""
     assert deliver.main(["a.pipeline", "--compile-only", str(tmp_path / "definition.json")]) == 0
-    assert (tmp_path / "definition.json").read_text() == "{}\n"
+    assert json.loads((tmp_path / "definition.json").read_text()) == {"Parameters": [], "Steps": []}
+
+
+@pytest.mark.usefixtures("without_sdk")
+def test_values_that_sagemaker_does_not_know_are_told_all_at_once_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Exit code 2; a misspelt instance type would fail its step an hour later."""
+    step = {"Name": "Create", "Type": "Model", "Arguments": {"Containers": [{"Mode": "Many"}, {"Mode": "None"}]}}
+    text = json.dumps({"Parameters": [], "Steps": [step]})
+    monkeypatch.setattr(Compiled, "definition", lambda _: text)
+
+    assert deliver.main(["a.pipeline", "--compile-only", str(tmp_path / "definition.json")]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(" is ")[0] for line in told] == ["error: Create.Containers.Mode"] * 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_waiting_ends_well_when_the_execution_does() -> None:

@@ -1,5 +1,7 @@
 """The build's environment variables are understood, or refused in one clear line."""
 
+from pathlib import Path
+
 import pytest
 from mlops.settings import OPTIONAL, REQUIRED, Settings, SettingsError
 
@@ -55,6 +57,10 @@ def test_subnets_are_a_comma_separated_or_a_json_list(environment: dict[str, str
         ("SUBNET_IDS", '["subnet-1"', "no JSON list"),
         ("SUBNET_IDS", "[1]", "list of strings"),
         ("ENABLE_NETWORK_ISOLATION", "maybe", "write true or false"),
+        ("MAX_JOB_HOURS", "0", "from 1 to 120"),
+        ("MAX_JOB_HOURS", "121", "from 1 to 120"),
+        ("MAX_JOB_HOURS", "4.5", "whole number of hours"),
+        ("MAX_JOB_HOURS", "\u0664", "whole number of hours"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(
@@ -63,6 +69,35 @@ def test_a_value_that_makes_no_sense_is_refused(
     """A protection must never be off because its switch was misspelt."""
     with pytest.raises(SettingsError, match=complaint):
         Settings.from_environment(environment | {name: value})
+
+
+def test_jobs_may_take_four_hours_unless_told_otherwise(environment: dict[str, str]) -> None:
+    """SageMaker takes seconds."""
+    assert Settings.from_environment(environment).max_job_seconds == 14_400
+    assert Settings.from_environment(environment | {"MAX_JOB_HOURS": "120"}).max_job_seconds == 432_000
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [("0f1e2d3c" * 5, {"commit": "0f1e2d3c" * 5}), ("", {}), ("no {metadata}", {}), ("a" * 300, {})],
+)
+def test_packages_name_the_commit_that_codebuild_says(
+    environment: dict[str, str], given: str, origin: dict[str, str]
+) -> None:
+    """Something else than a commit is left out: SageMaker would refuse the package, after the training."""
+    settings = Settings.from_environment(environment | {"CODEBUILD_RESOLVED_SOURCE_VERSION": given})
+
+    assert settings.origin == origin
+
+
+def test_the_example_of_the_environment_names_every_variable_and_is_understood() -> None:
+    """All but CodeBuild's own."""
+    text = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
+    example = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    ours = {name for name in (*REQUIRED, *OPTIONAL) if not name.startswith("CODEBUILD_")}
+
+    assert example.keys() >= ours
+    assert Settings.from_environment(example).max_job_seconds == 14_400
 
 
 def test_tags_place_resources_in_their_project(environment: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The pipeline: latest approved model → anything approved? → usable rows → model → batch transform.
+"""The pipeline: latest approved model → anything approved? → usable rows → enough of them? → model → batch transform.
 
 Which model predicts is decided when the pipeline runs, not when it is built.
 """
@@ -6,20 +6,21 @@ Which model predicts is decided when the pipeline runs, not when it is built.
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops.images import container_image
 from mlops.jobs import Jobs
 from mlops.session import ProjectSession
 from mlops.settings import Settings
-from sagemaker.core import image_uris
 from sagemaker.core.workflow.conditions import ConditionEquals
-from sagemaker.core.workflow.functions import JsonGet
-from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterString
+from sagemaker.core.workflow.functions import Join, JsonGet
+from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
 from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
-from sagemaker.core.workflow.properties import PropertyFile
+from sagemaker.core.workflow.properties import Properties, PropertyFile
 from sagemaker.mlops.workflow.condition_step import ConditionStep
+from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.steps import ProcessingStep
 
-from scoring.predict import create_model, transform
+from scoring.predict import Columns, create_model, transform
 from scoring.sample_data import DATA_KEY
 
 # Has Python, NumPy and boto3; the model itself runs in the image that its package names.
@@ -33,6 +34,8 @@ class Parameters:
 
     input_data: ParameterString
     max_rejected_share: ParameterFloat
+    id_columns: ParameterInteger
+    result_columns: ParameterString
     processing_instance: ParameterString
     transform_instance: ParameterString
 
@@ -42,6 +45,9 @@ class Parameters:
         return cls(
             input_data=ParameterString("InputDataUrl", default_value=settings.uri(DATA_KEY)),
             max_rejected_share=ParameterFloat("MaxRejectedShare", default_value=0.05),
+            id_columns=ParameterInteger("IdColumns", default_value=0),
+            # A JSONPath: "$" keeps all columns of a row and its prediction, "$[0,-1]" the first and the prediction.
+            result_columns=ParameterString("ResultColumns", default_value="$"),
             processing_instance=ParameterString("ProcessingInstanceType", default_value="ml.m5.large"),
             transform_instance=ParameterString("TransformInstanceType", default_value="ml.m5.large"),
         )
@@ -63,10 +69,31 @@ class Selected:
         return JsonGet(step_name=self.step.name, property_file=self.file, json_path=name)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What became of the rows, as the steps after it refer to it."""
+
+    step: ProcessingStep
+    file: PropertyFile
+
+    def get(self, name: str) -> JsonGet:
+        """One value of the summary."""
+        return JsonGet(step_name=self.step.name, property_file=self.file, json_path=name)
+
+    @property
+    def rows(self) -> Properties:
+        """Where the usable rows lie."""
+        return self.step.properties.ProcessingOutputConfig.Outputs["rows"].S3Output.S3Uri
+
+
 def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
-    """The pipeline of this project."""
+    """The pipeline of this project.
+
+    Raises:
+        SettingsError: the container's image is not in the region.
+    """
     parameters = Parameters.defaults(settings)
-    image = image_uris.retrieve("xgboost", region=settings.region, version=XGBOOST_VERSION)
+    image = container_image("xgboost", region=settings.region, version=XGBOOST_VERSION)
     jobs = Jobs(settings, session, image, SCRIPTS)
     selected = _select(jobs, parameters)
     return Pipeline(
@@ -102,33 +129,59 @@ def _select(jobs: Jobs, parameters: Parameters) -> Selected:
 
 
 def _predict_if_approved(jobs: Jobs, parameters: Parameters, selected: Selected) -> ConditionStep:
-    prepare = _prepare(jobs, parameters, selected)
-    model = create_model(jobs, selected.get("model_package_arn"))
-    rows = prepare.properties.ProcessingOutputConfig.Outputs["rows"].S3Output.S3Uri
+    summary = PropertyFile(name="Summary", output_name="rejected", path="summary.json")
+    prepare = _prepare(jobs, parameters, selected, summary)
     return ConditionStep(
         name="ModelApproved",
         conditions=[ConditionEquals(left=selected.get("approved"), right=True)],
-        if_steps=[
-            prepare,
-            model,
-            transform(
-                jobs,
-                model=model.properties.ModelName,
-                rows=rows,
-                instance_type=parameters.transform_instance,
-            ),
-        ],
+        if_steps=[prepare, _predict_if_enough(jobs, parameters, selected, Prepared(prepare, summary))],
         # Nothing approved yet is no failure: the execution ends here, and SelectModel has said why.
         else_steps=[],
     )
 
 
-def _prepare(jobs: Jobs, parameters: Parameters, selected: Selected) -> ProcessingStep:
+def _predict_if_enough(jobs: Jobs, parameters: Parameters, selected: Selected, prepared: Prepared) -> ConditionStep:
+    model = create_model(jobs, selected.get("model_package_arn"))
+    return ConditionStep(
+        name="EnoughRows",
+        conditions=[ConditionEquals(left=prepared.get("enough"), right=True)],
+        if_steps=[
+            model,
+            transform(
+                jobs,
+                model=model.properties.ModelName,
+                rows=prepared.rows,
+                columns=Columns(parameters.id_columns, parameters.result_columns),
+                instance_type=parameters.transform_instance,
+            ),
+        ],
+        else_steps=[
+            FailStep(
+                name="TooFewRows",
+                error_message=Join(
+                    on=" ",
+                    values=[
+                        "Nothing predicted:",
+                        prepared.get("text"),
+                        "- all that were put aside:",
+                        jobs.results("Prepare", "rejected", "rejected.csv"),
+                    ],
+                ),
+            )
+        ],
+    )
+
+
+def _prepare(jobs: Jobs, parameters: Parameters, selected: Selected, summary: PropertyFile) -> ProcessingStep:
     return jobs.processing(
         "Prepare",
         script="prepare.py",
         instance_type=parameters.processing_instance,
         inputs={"input": parameters.input_data, "model": selected.get("model_data")},
         outputs=["rows", "rejected"],
-        arguments=["--max-rejected-share", parameters.max_rejected_share.to_string()],
+        arguments=[
+            *("--max-rejected-share", parameters.max_rejected_share.to_string()),
+            *("--id-columns", parameters.id_columns.to_string()),
+        ],
+        property_files=[summary],
     )

@@ -1,14 +1,31 @@
 """The two steps that predict: a SageMaker model made from the package, and a batch transform job with it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from mlops.jobs import Jobs, Value, job_name
 from sagemaker.core.transformer import Transformer
+from sagemaker.core.workflow.functions import Join
+from sagemaker.core.workflow.parameters import ParameterInteger, ParameterString
 from sagemaker.core.workflow.properties import Properties
 from sagemaker.mlops.workflow.steps import Step, StepTypeEnum, TransformStep
 
 CSV = "text/csv"
 _MAX_PAYLOAD_MB = 6
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a row the model sees, and which stand in the results.
+
+    Attributes:
+        identifiers: how many columns in front the model does not see.
+        results: a JSONPath into the row with its prediction
+            (https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html).
+    """
+
+    identifiers: ParameterInteger
+    results: ParameterString
 
 
 class CreateModelStep(Step):  # type: ignore[misc]
@@ -51,8 +68,8 @@ def create_model(jobs: Jobs, package: Value) -> CreateModelStep:
     return CreateModelStep("CreateModel", request)
 
 
-def transform(jobs: Jobs, *, model: Value, rows: Value, instance_type: Value) -> TransformStep:
-    """A step that predicts every row; a result is the row with its prediction as the last column."""
+def transform(jobs: Jobs, *, model: Value, rows: Value, columns: Columns, instance_type: Value) -> TransformStep:
+    """A step that predicts every row; a result is the row, with what the model does not see, and its prediction."""
     settings = jobs.settings
     transformer = Transformer(
         model_name=model,
@@ -72,5 +89,12 @@ def transform(jobs: Jobs, *, model: Value, rows: Value, instance_type: Value) ->
     )
     return TransformStep(
         "Transform",
-        step_args=transformer.transform(data=rows, content_type=CSV, split_type="Line", join_source="Input"),
+        step_args=transformer.transform(
+            data=rows,
+            content_type=CSV,
+            split_type="Line",
+            join_source="Input",
+            input_filter=Join(on="", values=["$[", columns.identifiers.to_string(), ":]"]),
+            output_filter=columns.results,
+        ),
     )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from mlops.service_values import unknown_values
 from mlops.session import ProjectSession
 from mlops.settings import Settings
 from scoring.pipeline import build_pipeline
@@ -15,13 +16,16 @@ KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-5555555555
 def steps(settings: Settings) -> dict[str, dict[str, Any]]:
     """The compiled steps by name, those inside the condition included."""
     pipeline = build_pipeline(settings, ProjectSession(settings))
-    first, condition = json.loads(pipeline.definition())["Steps"]
-    return {step["Name"]: step for step in [first, condition, *condition["Arguments"]["IfSteps"]]}
+    first, approved = json.loads(pipeline.definition())["Steps"]
+    prepare, enough = approved["Arguments"]["IfSteps"]
+    inner = [step for branch in ("IfSteps", "ElseSteps") for step in enough["Arguments"][branch]]
+    return {step["Name"]: step for step in [first, approved, prepare, enough, *inner]}
 
 
 def test_the_model_is_selected_first_and_the_rest_waits_for_an_approval(steps: dict[str, dict[str, Any]]) -> None:
     """Without one, nothing runs and nothing fails."""
-    assert list(steps) == ["SelectModel", "ModelApproved", "Prepare", "CreateModel", "Transform"]
+    first = ["SelectModel", "ModelApproved", "Prepare", "EnoughRows"]
+    assert list(steps) == [*first, "CreateModel", "Transform", "TooFewRows"]
     assert steps["ModelApproved"]["Arguments"]["ElseSteps"] == []
 
 
@@ -49,3 +53,8 @@ def test_prediction_is_protected(steps: dict[str, dict[str, Any]]) -> None:
     assert len(steps["CreateModel"]["Arguments"]["VpcConfig"]["Subnets"]) == 2
     assert transform["TransformResources"]["VolumeKmsKeyId"] == KEY
     assert transform["TransformOutput"]["KmsKeyId"] == KEY
+
+
+def test_every_value_is_one_that_sagemaker_knows(settings: Settings) -> None:
+    """A misspelt default of an instance type fails here, and not when its step starts."""
+    assert unknown_values(json.loads(build_pipeline(settings, ProjectSession(settings)).definition()), {}) == []

@@ -7,7 +7,7 @@ import pytest
 from examples import DataError, Example, read
 from preprocess import distinct, preprocess, split
 from prompts import extract_sql
-from scoring import can_be_scored
+from scoring import can_be_scored, template
 from text_to_sql.generate_data import generate
 
 
@@ -45,7 +45,10 @@ def test_a_line_that_is_no_example_is_named(line: str, complaint: str) -> None:
 
 
 def examples(count: int) -> list[Example]:
-    return [Example("CREATE TABLE t (x INTEGER)", f"question {index}", "SELECT 1") for index in range(count)]
+    return [
+        Example("CREATE TABLE t (x INTEGER)", f"question {index}", f"SELECT x + {index}.5 AS x{index}")
+        for index in range(count)
+    ]
 
 
 def test_every_example_is_in_one_part_and_the_same_seed_gives_the_same_parts() -> None:
@@ -59,6 +62,45 @@ def test_every_example_is_in_one_part_and_the_same_seed_gives_the_same_parts() -
 
 def test_a_question_that_is_asked_twice_is_kept_once() -> None:
     assert distinct([*examples(3), *examples(5)]) == examples(5)
+
+
+def test_no_query_of_the_test_was_trained_on_not_even_with_other_values() -> None:
+    usable = read("\n".join(generate()), "generated")
+    for seed in range(5):
+        train, test = split(usable, seed)
+
+        assert len(train) + len(test) == len(usable)
+        assert 0.1 * len(usable) <= len(test) <= 0.2 * len(usable)
+        assert not {template(each.sql) for each in train} & {template(each.sql) for each in test}
+
+
+def test_a_test_that_is_cut_short_still_asks_for_many_queries() -> None:
+    _, test = split(read("\n".join(generate()), "generated"), seed=1)
+
+    assert len({template(each.sql) for each in test[:20]}) > 5
+
+
+def test_where_all_ask_for_one_query_with_other_values_equal_sql_stays_together() -> None:
+    alike = [
+        Example("CREATE TABLE t (x INTEGER)", f"question {index}", f"SELECT 1 > {index // 3}") for index in range(60)
+    ]
+    train, test = split(alike, seed=1)
+
+    assert len(test) == 12
+    assert not {each.sql for each in train} & {each.sql for each in test}
+
+
+def test_examples_that_all_have_one_answer_are_refused() -> None:
+    same = [Example("CREATE TABLE t (x INTEGER)", f"question {index}", "SELECT x FROM t") for index in range(30)]
+
+    with pytest.raises(DataError, match="30 usable examples with 1 different queries"):
+        split(same, seed=1)
+
+
+def test_the_same_question_in_other_letters_is_the_same_question() -> None:
+    (one,) = distinct([Example("T", "How  many?", "SELECT 1"), Example("t", "how many?", "SELECT 2")])
+
+    assert one.sql == "SELECT 1"
 
 
 def test_too_few_examples_are_refused() -> None:

@@ -10,55 +10,23 @@ import torch
 from examples import DataError, Example, read
 from prompts import completion, prompt
 from text_to_sql.generate_data import generate
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tiny_model import HYPERPARAMETERS, byte_tokenizer, training_folder
 from train import IGNORED, Hyperparameters, Padding, tokenized, train
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-TEXT = {
-    "epochs": "1",
-    "rank": "4",
-    "learning_rate": "0.01",
-    "quantization": "none",
-    "batch_size": "4",
-    "gradient_accumulation": "1",
-    "max_tokens": "400",
-    "checkpoint_steps": "1",
-    "seed": "1",
-    "dry_run": "true",
-}
 EXAMPLE = Example("CREATE TABLE t (x)", "How many?", "SELECT COUNT(*) FROM t")
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Any:
     """One token per byte."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: index for index, token in enumerate(["<end>", "<pad>", *alphabet])}
-    bytes_only = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    bytes_only.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bytes_only.decoder = decoders.ByteLevel()
-    return PreTrainedTokenizerFast(tokenizer_object=bytes_only, eos_token="<end>", pad_token="<pad>")
+    return byte_tokenizer()
 
 
 @pytest.fixture
-def folder(tokenizer: Any, tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A job's folder with a random model and a few examples."""
-    torch.manual_seed(0)
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            max_position_embeddings=512,
-        )
-    )
-    model.save_pretrained(tmp_path / "input/data/model")
-    tokenizer.save_pretrained(tmp_path / "input/data/model")
-    (tmp_path / "input/data/train").mkdir()
-    (tmp_path / "input/data/train/examples.jsonl").write_text("\n".join(generate(24)), encoding="utf-8")
-    return tmp_path
+    return training_folder(tmp_path)
 
 
 def steps_of(folder: Path) -> set[int]:
@@ -68,14 +36,14 @@ def steps_of(folder: Path) -> set[int]:
 
 def test_a_training_that_was_interrupted_goes_on_and_ends_with_the_same_model(folder: Path) -> None:
     """As after the loss of a spot instance."""
-    train(folder, Hyperparameters.read(TEXT))
+    train(folder, Hyperparameters.read(HYPERPARAMETERS))
     whole = (folder / "model/model.safetensors").read_bytes()
     assert steps_of(folder) == {2, 3}
     shutil.rmtree(folder / "checkpoints/checkpoint-3")
     shutil.rmtree(folder / "model")
     state = (folder / "checkpoints/checkpoint-2/trainer_state.json").stat().st_mtime_ns
 
-    train(folder, Hyperparameters.read(TEXT))
+    train(folder, Hyperparameters.read(HYPERPARAMETERS))
 
     assert (folder / "model/model.safetensors").read_bytes() == whole
     assert steps_of(folder) == {2, 3}
@@ -83,7 +51,7 @@ def test_a_training_that_was_interrupted_goes_on_and_ends_with_the_same_model(fo
 
 
 def test_a_base_in_four_bits_can_be_tuned_and_the_result_is_in_full_precision(folder: Path) -> None:
-    train(folder, Hyperparameters.read(TEXT | {"quantization": "4bit"}))
+    train(folder, Hyperparameters.read(HYPERPARAMETERS | {"quantization": "4bit"}))
 
     base, tuned = (LlamaForCausalLM.from_pretrained(folder / path) for path in ("input/data/model", "model"))
     assert "quantization_config" not in json.loads((folder / "model/config.json").read_text())
@@ -134,7 +102,7 @@ def test_a_model_that_has_learned_to_chat_is_asked_in_a_chat(tokenizer: Any) -> 
 )
 def test_a_hyperparameter_out_of_range_is_refused(name: str, value: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        Hyperparameters.read(TEXT | {name: value})
+        Hyperparameters.read(HYPERPARAMETERS | {name: value})
 
 
 def test_the_generated_examples_fit_the_default_length(tokenizer: Any) -> None:

@@ -23,7 +23,7 @@ DATA_KEY = "data/text_to_sql.jsonl"
 EXAMPLES = 500
 SEED = 7
 
-_ROWS = 10
+_ROWS = 40
 _LIMITS = (20, 50, 80)
 _AGGREGATES = {"highest": "MAX", "lowest": "MIN", "average": "AVG", "total": "SUM"}
 

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mlops.images import container_image
 from mlops.jobs import Jobs
 from mlops.session import ProjectSession
 from mlops.settings import Settings, SettingsError
-from sagemaker.core import image_uris
 from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
 from sagemaker.core.workflow.conditions import (
     ConditionEquals,
@@ -145,7 +145,7 @@ def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
 
 
 def _training_image(settings: Settings) -> str:
-    image: str = image_uris.retrieve(
+    return container_image(
         "huggingface",
         region=settings.region,
         version=TRANSFORMERS_VERSION,
@@ -154,7 +154,6 @@ def _training_image(settings: Settings) -> str:
         image_scope="training",
         instance_type=GPU_INSTANCE,
     )
-    return image
 
 
 def _fetch_model(jobs: Jobs, parameters: Parameters, source: PropertyFile) -> ProcessingStep:
@@ -286,7 +285,7 @@ def _fail(parameters: Parameters, tuned: JsonGet, base: JsonGet) -> FailStep:
 def _register(
     jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate: ProcessingStep, revision: JsonGet
 ) -> ModelStep:
-    image = image_uris.retrieve(
+    image = container_image(
         "huggingface-vllm",
         region=jobs.settings.region,
         version=SERVING_VERSION,
@@ -317,6 +316,7 @@ def _register(
             ),
             customer_metadata_properties={
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+                **jobs.settings.origin,
                 "input-data": parameters.input_data,
                 "base-model": parameters.base_model,
                 "base-model-revision": revision,

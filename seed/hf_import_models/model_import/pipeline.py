@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops.images import container_image
 from mlops.jobs import Jobs
 from mlops.session import ProjectSession
 from mlops.settings import Settings
-from sagemaker.core import image_uris
 from sagemaker.core.workflow.conditions import ConditionEquals
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import JsonGet
@@ -72,7 +72,7 @@ def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
     source = ImportSettings.from_environment(settings)
     parameters = Parameters.defaults(source)
     jobs = Jobs(
-        settings, session, image_uris.retrieve("sklearn", region=settings.region, version=SKLEARN_VERSION), SCRIPTS
+        settings, session, container_image("sklearn", region=settings.region, version=SKLEARN_VERSION), SCRIPTS
     )
     imported = _import(jobs, source, parameters)
     return Pipeline(
@@ -150,6 +150,7 @@ def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, import
             description="Imported from the Hugging Face hub; its commit and licence stand in the metadata.",
             customer_metadata_properties={
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+                **jobs.settings.origin,
                 **{f"hf-{name.replace('_', '-')}": _result(imported, name) for name in _METADATA},
             },
         ),

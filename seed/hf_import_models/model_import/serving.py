@@ -6,7 +6,7 @@ None of them is told a model's name: with one, it would load the model from the 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sagemaker.core import image_uris
+from mlops.images import container_image
 
 _MODEL_FOLDER = "/opt/ml/model"
 
@@ -34,15 +34,13 @@ class Serving:
 
     def image(self, region: str) -> str:
         """The image's address in a region."""
-        return str(
-            image_uris.retrieve(
-                self.framework,
-                region=region,
-                version=self.version,
-                base_framework_version=self.base,
-                image_scope="inference",
-                instance_type=GPU_INSTANCES[0],
-            )
+        return container_image(
+            self.framework,
+            region=region,
+            version=self.version,
+            base_framework_version=self.base,
+            image_scope="inference",
+            instance_type=GPU_INSTANCES[0],
         )
 
 

@@ -64,12 +64,16 @@ def read(file: Path, shown_as: str) -> Document:
     return Document(content, places)
 
 
+def similar(word: str, allowed: Iterable[str]) -> str:
+    """A hint at the nearest spelling; empty where none is near."""
+    close = difflib.get_close_matches(word, sorted(allowed), n=1)
+    return f"did you mean {close[0]}? " if close else ""
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """A hint at the right spelling: the nearest, and all that is allowed."""
     names = list(allowed)
-    close = difflib.get_close_matches(word, names, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}allowed: {', '.join(names)}"
+    return f"{similar(word, names)}allowed: {', '.join(names)}"
 
 
 def _merged(below: Any, above: Any) -> Any:

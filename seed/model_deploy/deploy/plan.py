@@ -1,24 +1,30 @@
-"""Plan one environment: ``python -m deploy.plan``. The plan and all that it was made of become an artifact."""
+"""Plan one environment: ``python -m deploy.plan``. The plan and all that it was made of become an artifact.
+
+The platform's own builds review it, and apply exactly this file once it is approved.
+"""
 
 import argparse
+import base64
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from deploy.counts import starting_counts
 from deploy.environments import ROOT, load
-from deploy.failures import DeployError, SettingsError, command
+from deploy.failures import DeployError, command
 from deploy.install import terraform
-from deploy.resolve import FILE, Release, write_exports
-from deploy.review import refusals, summary
+from deploy.resolve import FILE, Release
+from deploy.settings import Sample
 from deploy.target import Facts, Session, Target
 from deploy.terraform import Terraform
 from deploy.variables import variables
 
 CONFIGURATION = ROOT / "terraform"
 TARGET_FILE = "target.json"
+SAMPLE_FILE = "sample.json"
 _LOCK_FILE = ".terraform.lock.hcl"
 
 
@@ -39,12 +45,15 @@ def _plan(released: Path, folder: Path) -> None:
     session = Session(target)
     facts = session.facts()
     prepare(folder, facts)
-    content = variables(settings, facts, release, CONFIGURATION)
+    sagemaker = session.client("sagemaker", facts.region)
+    counts = partial(starting_counts, sagemaker, facts.endpoint_name, settings=settings)
+    content = variables(settings, facts, release, CONFIGURATION, counts)
     (folder / "terraform.tfvars.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     runner = Terraform(terraform(), folder, session.environment(facts.region))
     runner.init(facts.state)
     (folder / "plan.txt").write_text(runner.plan(), encoding="utf-8")
-    _publish(runner, folder)
+    if settings.sample:
+        write_sample(folder, settings.sample)
 
 
 def prepare(folder: Path, facts: Facts) -> None:
@@ -56,15 +65,15 @@ def prepare(folder: Path, facts: Facts) -> None:
     (folder / TARGET_FILE).write_text(facts.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _publish(runner: Terraform, folder: Path) -> None:
-    shown = runner.show()
-    problems = list(refusals(shown))
-    if problems:
-        raise SettingsError(problems)
-    counted = summary(shown)
-    exported = {"PLAN_SUMMARY": counted, "PLAN_URL": os.environ.get("CODEBUILD_BUILD_URL", "")}
-    write_exports(folder.with_name("plan.env"), exported)
-    print(f"plan: {counted}")
+def write_sample(folder: Path, sample: Sample, root: Path = ROOT) -> None:
+    """Write the request that the endpoint is sent once it serves what was planned."""
+    content = {
+        "name": Path(sample.file).name,
+        "content_type": sample.content_type,
+        "accept": sample.accept,
+        "body": base64.b64encode((root / sample.file).read_bytes()).decode("ascii"),
+    }
+    (folder / SAMPLE_FILE).write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

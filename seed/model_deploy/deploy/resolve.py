@@ -3,15 +3,15 @@
 import argparse
 import json
 import os
-import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import boto3
 
+from deploy.exports import write_exports
 from deploy.failures import DeployError, command
 
 # boto3 makes its clients at run time.
@@ -79,12 +79,6 @@ def latest_approved(client: SageMakerClient, group: str) -> Release:
                 arn = str(package["ModelPackageArn"])
                 return Release("ready", group, arn, int(arn.rpartition("/")[2]))
     return Release("none", group)
-
-
-def write_exports(file: Path, variables: Mapping[str, str]) -> None:
-    """Write what the buildspec reads with ``.``: a build exports variables from its shell only."""
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

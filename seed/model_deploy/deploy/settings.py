@@ -5,12 +5,22 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deploy.document import similar
+from deploy.instances import has_local_storage, inference_ami_versions, instance_types, runs
+
 MAX_ROLLOUT_MINUTES = 40
 """A rollout is followed with the credentials of one assumed role, which end after an hour:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining"""
 
+ROLLOUT_TIMEOUT_MINUTES = 50
+"""SageMaker gives up a rollout, and rolls back, after so long: before the role's hour is over. Start-up counts."""
+
 _SECONDS = 60
 _WHOLE = 100
+_VARIANT = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html"
+
+StartUpSeconds = Annotated[int, Field(ge=60, le=3600)]
+"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html"""
 
 VariantName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9]){0,31}$")]
 Problem = tuple[tuple[str, ...], str]
@@ -42,10 +52,19 @@ class Serverless(_Section):
 
 
 class Variant(_Section):
-    """One way of serving the model: on instances, or serverless; ``weight`` is its share of the traffic."""
+    """One way of serving the model: on instances, or serverless; ``weight`` is its share of the traffic.
+
+    The keys after ``instance_count`` are for models that are large or slow to start
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-hosting.html).
+    """
 
     instance_type: str | None = Field(default=None, pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")
     instance_count: int | None = Field(default=None, ge=1)
+    inference_ami_version: str | None = None
+    volume_size_gb: int | None = Field(default=None, ge=1, le=512)
+    model_data_download_timeout_seconds: StartUpSeconds | None = None
+    container_startup_timeout_seconds: StartUpSeconds | None = None
+    routing: Literal["random", "least-outstanding-requests"] | None = None
     serverless: Serverless | None = None
     weight: float = Field(default=1, ge=0)
     autoscaling: Autoscaling | None = None
@@ -58,15 +77,23 @@ class DataCapture(_Section):
 
 
 class ServerErrors(_Section):
-    """Alarm: more than so many answers 5xx a minute, in each of so many minutes."""
+    """Alarm: more than so many answers 5xx of the model a minute, in each of so many minutes.
+
+    What a client has done wrong is answered with 4xx, which is counted elsewhere.
+    """
 
     above: int = Field(default=0, ge=0)
     minutes: int = Field(default=2, ge=1, le=60)
 
 
 class Latency(_Section):
-    """Alarm: the model takes longer than this on average, in each of so many minutes."""
+    """Alarm: the model takes longer than this, in each of so many minutes.
 
+    ``first-chunk`` is the time until a streamed answer begins; of answers that are not streamed there is none.
+    """
+
+    of: Literal["whole-answer", "first-chunk"] = "whole-answer"
+    statistic: Literal["average", "p50", "p90", "p95", "p99"] = "average"
     above_ms: int = Field(default=1000, ge=1)
     minutes: int = Field(default=5, ge=1, le=60)
 
@@ -105,10 +132,14 @@ class Rollout(_Section):
 
 
 class Sample(_Section):
-    """A request from this repository that is sent to the endpoint after each deployment."""
+    """A request from this repository that is sent to the endpoint after each deployment.
+
+    Without ``accept`` it asks for no type of answer, as most clients do not: the container answers what it prefers.
+    """
 
     file: str
     content_type: str = Field(pattern=r"^[\w.+-]+/[\w.+-]+$")
+    accept: str | None = Field(default=None, pattern=r"^[\w.+-]+/[\w.+-]+$")
 
 
 class EndpointSettings(_Section):
@@ -145,10 +176,56 @@ def _of_variant(variant: Variant, path: tuple[str, ...]) -> Iterator[Problem]:
         yield path, "needs instance-type and instance-count, or serverless"
     if bool(variant.instance_type) != bool(variant.instance_count):
         yield (*path, "instance-count"), "instance-type and instance-count belong together"
-    if variant.autoscaling and variant.serverless:
+    if variant.autoscaling:
+        yield from _of_autoscaling(variant, variant.autoscaling, path)
+    if variant.serverless:
+        yield from _only_for_instances(variant, path)
+    elif variant.instance_type:
+        yield from _of_instances(variant, variant.instance_type, path)
+
+
+def _of_autoscaling(variant: Variant, scaling: Autoscaling, path: tuple[str, ...]) -> Iterator[Problem]:
+    if variant.serverless:
         yield (*path, "autoscaling"), "serverless scales by itself, up to max-concurrency"
-    if variant.autoscaling and variant.autoscaling.min > variant.autoscaling.max:
-        yield (*path, "autoscaling", "min"), f"is more than max, {variant.autoscaling.max}"
+    if scaling.min > scaling.max:
+        yield (*path, "autoscaling", "min"), f"is more than max, {scaling.max}"
+    elif variant.instance_count and not scaling.min <= variant.instance_count <= scaling.max:
+        yield (
+            (*path, "instance-count"),
+            f"is not between autoscaling's min and max, {scaling.min} and {scaling.max}: it is what a first "
+            "deployment starts with",
+        )
+
+
+_FOR_INSTANCES = (
+    "inference_ami_version",
+    "volume_size_gb",
+    "model_data_download_timeout_seconds",
+    "container_startup_timeout_seconds",
+    "routing",
+)
+
+
+def _only_for_instances(variant: Variant, path: tuple[str, ...]) -> Iterator[Problem]:
+    for name in _FOR_INSTANCES:
+        if getattr(variant, name) is not None:
+            yield (*path, name.replace("_", "-")), "is for instances; a serverless variant has none"
+
+
+def _of_instances(variant: Variant, instance_type: str, path: tuple[str, ...]) -> Iterator[Problem]:
+    if instance_type not in instance_types():
+        hint = similar(instance_type, instance_types())
+        yield (*path, "instance-type"), f"no endpoint runs on it; {hint}allowed: InstanceType in {_VARIANT}"
+    elif variant.volume_size_gb and has_local_storage(instance_type):
+        yield (*path, "volume-size-gb"), f"{instance_type} has storage of its own, and SageMaker takes no size for it"
+    ami = variant.inference_ami_version
+    if ami is None:
+        return
+    if ami not in inference_ami_versions():
+        hint = similar(ami, inference_ami_versions())
+        yield (*path, "inference-ami-version"), f"{hint}allowed: {', '.join(sorted(inference_ami_versions()))}"
+    elif not runs(ami, instance_type):
+        yield (*path, "inference-ami-version"), f"is not for the accelerators of {instance_type}"
 
 
 def _of_serverless(settings: EndpointSettings) -> Iterator[Problem]:
@@ -169,8 +246,24 @@ def _of_rollout(settings: EndpointSettings) -> Iterator[Problem]:
         yield ("rollout",), f"{rollout.type} needs percentage, 10 to 50"
     if rollout.minutes > MAX_ROLLOUT_MINUTES:
         yield ("rollout", "wait-minutes"), f"the rollout waits {rollout.minutes} min, more than {MAX_ROLLOUT_MINUTES}"
+    yield from _too_long_with_start_up(settings)
     if rollout.type != "all-at-once" and not settings.serverless:
         yield from _too_few_instances(settings)
+
+
+def _too_long_with_start_up(settings: EndpointSettings) -> Iterator[Problem]:
+    """SageMaker waits for the start-up and for the rollout within one time."""
+    for name, variant in settings.variants.items():
+        seconds = (variant.model_data_download_timeout_seconds or 0) + (
+            variant.container_startup_timeout_seconds or 0
+        )
+        minutes = -(-seconds // _SECONDS) + settings.rollout.minutes
+        if seconds and minutes > ROLLOUT_TIMEOUT_MINUTES:
+            yield (
+                ("variants", name),
+                f"may take {seconds} s to start, with the rollout {minutes} min; "
+                f"allowed: {ROLLOUT_TIMEOUT_MINUTES} min, for SageMaker gives up then",
+            )
 
 
 def _too_few_instances(settings: EndpointSettings) -> Iterator[Problem]:

@@ -33,8 +33,14 @@ class Terraform:
             "CHECKPOINT_DISABLE": "1",
         }
 
-    def init(self, state: State) -> None:
-        """Fetch exactly the provider of the lock file, and connect to the state."""
+    def init(self, state: State | None = None) -> None:
+        """Fetch exactly the provider of the lock file, and connect to the state if there is one."""
+        self._run(
+            "init", "-reconfigure", "-lockfile=readonly", *(self._backend(state) if state else ["-backend=false"])
+        )
+
+    @staticmethod
+    def _backend(state: State) -> list[str]:
         settings = {
             "bucket": state.bucket,
             "key": state.key,
@@ -43,8 +49,7 @@ class Terraform:
             "use_lockfile": "true",
             **({"kms_key_id": state.kms_key_id} if state.kms_key_id else {}),
         }
-        backend = [f"-backend-config={name}={value}" for name, value in settings.items()]
-        self._run("init", "-reconfigure", "-lockfile=readonly", *backend)
+        return [f"-backend-config={name}={value}" for name, value in settings.items()]
 
     def plan(self) -> str:
         """Write the plan file; returns the plan as a person reads it."""
@@ -54,6 +59,10 @@ class Terraform:
         """The plan as data."""
         shown: dict[str, Any] = json.loads(self._run("show", "-json", PLAN_FILE, quiet=True))
         return shown
+
+    def show_text(self) -> None:
+        """Print the plan as a person reads it."""
+        self._run("show", PLAN_FILE)
 
     def apply(self) -> None:
         """Apply the plan file, and nothing else.

@@ -1,6 +1,6 @@
 """The variables of the Terraform configuration: this repository's settings, the platform's facts, the release."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +8,37 @@ from deploy.failures import SettingsError
 from deploy.instances import has_local_storage
 from deploy.names import versioned_name
 from deploy.resolve import Release
-from deploy.settings import Alarms, EndpointSettings, Rollout, Variant
+from deploy.settings import ROLLOUT_TIMEOUT_MINUTES, Alarms, EndpointSettings, Rollout, Variant
 from deploy.target import Facts
 
-_ROLLOUT_TIMEOUT_SECONDS = 3000  # SageMaker gives up, and rolls back, before the role's hour is over
 _SECONDS = 60
 _MICROSECONDS = 1000  # in a millisecond
 
+Counts = Callable[[str], Mapping[str, int]]
+"""From the name of an endpoint configuration to the instances that its variants start with, where it is not what the
+settings say."""
 
-def variables(settings: EndpointSettings, facts: Facts, release: Release, configuration: Path) -> dict[str, Any]:
+_LATENCY = {"whole-answer": "ModelLatency", "first-chunk": "FirstChunkModelLatency"}
+
+
+def _as_settings_say(name: str) -> Mapping[str, int]:
+    return {}
+
+
+def variables(
+    settings: EndpointSettings,
+    facts: Facts,
+    release: Release,
+    configuration: Path,
+    counts: Counts = _as_settings_say,
+) -> dict[str, Any]:
     """The content of terraform.tfvars.json.
 
     Args:
         configuration: the folder of the Terraform files. The names contain a digest of the file that describes the
             resource, too: what is changed there makes another resource, and needs another name.
+        counts: with how many instances variants start; it is no part of the names, so that what scaling does starts
+            no rollout.
 
     Raises:
         SettingsError: the platform asks for something that the settings exclude.
@@ -37,18 +54,22 @@ def variables(settings: EndpointSettings, facts: Facts, release: Release, config
         "security_group_ids": facts.security_group_ids,
     }
     model_name = _name(facts, release, model, configuration / "model.tf")
+    variants = {name: _variant(variant) for name, variant in settings.variants.items()}
     endpoint_configuration = {
         "volume_kms_key_arn": _volume_key(settings, facts),
-        "variants": {name: _variant(variant) for name, variant in settings.variants.items()},
+        "variants": variants,
         "data_capture": _data_capture(settings, facts),
     }
     content = {"model_name": model_name, **_without_scaling(endpoint_configuration)}
+    name = _name(facts, release, content, configuration / "endpoint_configuration.tf")
+    for variant, count in counts(name).items():
+        variants[variant]["instance_count"] = count
     return {
         "region": facts.region,
         "tags": facts.tags,
         "endpoint_name": facts.endpoint_name,
         "model_name": model_name,
-        "endpoint_configuration_name": _name(facts, release, content, configuration / "endpoint_configuration.tf"),
+        "endpoint_configuration_name": name,
         **model,
         **endpoint_configuration,
         "alarms": _alarms(settings.alarms),
@@ -78,7 +99,7 @@ def _volume_key(settings: EndpointSettings, facts: Facts) -> str | None:
 
 
 def _variant(variant: Variant) -> dict[str, Any]:
-    return variant.model_dump()
+    return {**variant.model_dump(), "routing": variant.routing and variant.routing.replace("-", "_").upper()}
 
 
 def _without_scaling(endpoint_configuration: dict[str, Any]) -> dict[str, Any]:
@@ -110,8 +131,8 @@ def _alarms(alarms: Alarms) -> dict[str, Any]:
             "minutes": alarms.server_errors.minutes,
         },
         "latency": {
-            "metric": "ModelLatency",
-            "statistic": "Average",
+            "metric": _LATENCY[alarms.latency.of],
+            "statistic": alarms.latency.statistic.replace("average", "Average"),
             "above": alarms.latency.above_ms * _MICROSECONDS,
             "minutes": alarms.latency.minutes,
         },
@@ -124,5 +145,5 @@ def _rollout(rollout: Rollout) -> dict[str, Any]:
         "percentage": rollout.percentage,
         "wait_seconds": rollout.wait_minutes * _SECONDS,
         "keep_old_seconds": rollout.keep_old_minutes * _SECONDS,
-        "timeout_seconds": _ROLLOUT_TIMEOUT_SECONDS,
+        "timeout_seconds": ROLLOUT_TIMEOUT_MINUTES * _SECONDS,
     }

@@ -11,6 +11,19 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
       instance_type          = production_variants.value.instance_type
       initial_instance_count = production_variants.value.instance_count
 
+      inference_ami_version = production_variants.value.inference_ami_version
+      volume_size_in_gb     = production_variants.value.volume_size_gb
+
+      model_data_download_timeout_in_seconds            = production_variants.value.model_data_download_timeout_seconds
+      container_startup_health_check_timeout_in_seconds = production_variants.value.container_startup_timeout_seconds
+
+      dynamic "routing_config" {
+        for_each = production_variants.value.routing[*]
+        content {
+          routing_strategy = routing_config.value
+        }
+      }
+
       dynamic "serverless_config" {
         for_each = production_variants.value.serverless[*]
         content {

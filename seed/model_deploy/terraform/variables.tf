@@ -55,7 +55,14 @@ variable "variants" {
     weight         = number
     instance_type  = optional(string)
     instance_count = optional(number)
-    serverless     = optional(object({ memory_mb = number, max_concurrency = number }))
+
+    inference_ami_version               = optional(string)
+    volume_size_gb                      = optional(number)
+    model_data_download_timeout_seconds = optional(number)
+    container_startup_timeout_seconds   = optional(number)
+    routing                             = optional(string)
+
+    serverless = optional(object({ memory_mb = number, max_concurrency = number }))
     autoscaling = optional(object({
       min                        = number
       max                        = number

@@ -1,12 +1,18 @@
 """What may be written in ``environments/``, what wins, and what a mistake is answered with."""
 
+import json
 from pathlib import Path
+from typing import get_args
 
+import botocore.session
 import pytest
 from conftest import Write
 from deploy import environments
-from deploy.environments import check, load
+from deploy.environments import ROOT, check, load
 from deploy.failures import SettingsError
+from deploy.instances import inference_ami_versions, instance_types
+from deploy.settings import Variant
+from pydantic import ValidationError
 
 SERVERLESS = """
 variants: {main: {instance-type: null, instance-count: null, serverless: {memory-mb: 2048, max-concurrency: 5}}}
@@ -65,6 +71,55 @@ def test_null_takes_a_key_away(write: Write) -> None:
         (
             "variants: {main: {instance-type: m5.large}}",
             "1: variants.main.instance-type: 'm5.large': string should match",
+        ),
+        (
+            "variants: {main: {instance-type: ml.m5.lrage}}",
+            "1: variants.main.instance-type: 'ml.m5.lrage': no endpoint runs on it; did you mean ml.m5.large? ",
+        ),
+        (
+            "variants: {main: {instance-type: ml.g5.large}}",
+            "1: variants.main.instance-type: 'ml.g5.large': no endpoint runs on it; did you mean ml.g5.",
+        ),
+        (
+            "variants: {main: {instance-type: ml.g5.xlarge, "
+            "inference-ami-version: al2-ami-sagemaker-inferenc-gpu-2}}",
+            "'al2-ami-sagemaker-inferenc-gpu-2': did you mean al2-ami-sagemaker-inference-gpu-2? allowed: al2-ami-",
+        ),
+        (
+            "variants: {main: {inference-ami-version: al2-ami-sagemaker-inference-gpu-2}}",
+            "inference-ami-version: 'al2-ami-sagemaker-inference-gpu-2': is not for the accelerators of ml.m5.large",
+        ),
+        (
+            "variants: {main: {instance-type: ml.inf2.xlarge, "
+            "inference-ami-version: al2-ami-sagemaker-inference-gpu-2}}",
+            "is not for the accelerators of ml.inf2.xlarge",
+        ),
+        (
+            "variants: {main: {instance-type: ml.g5.xlarge, volume-size-gb: 100}}",
+            "volume-size-gb: 100: ml.g5.xlarge has storage of its own",
+        ),
+        ("variants: {main: {volume-size-gb: 513}}", "volume-size-gb: 513: input should be less than or equal to 512"),
+        (
+            "variants: {main: {container-startup-timeout-seconds: 59}}",
+            "container-startup-timeout-seconds: 59: input should be greater than or equal to 60",
+        ),
+        (
+            "variants: {main: {model-data-download-timeout-seconds: 1800, container-startup-timeout-seconds: 1201}}",
+            "1: variants.main: may take 3001 s to start, with the rollout 51 min; allowed: 50 min",
+        ),
+        (
+            "variants: {main: {routing: least-outstanding}}",
+            "routing: 'least-outstanding': did you mean least-outstanding-requests? allowed: random, ",
+        ),
+        ("alarms: {latency: {statistic: p9}}", "alarms.latency.statistic: 'p9': did you mean p99? allowed: average,"),
+        ("alarms: {latency: {of: first}}", "alarms.latency.of: 'first': did you mean first-chunk? allowed: whole-"),
+        (
+            "variants: {main: {autoscaling: {min: 2, max: 3, invocations-per-instance: 9}}}",
+            "instance-count: 1: is not between autoscaling's min and max, 2 and 3",
+        ),
+        (
+            "variants: {main: {instance-count: 4, autoscaling: {min: 2, max: 3, invocations-per-instance: 9}}}",
+            "instance-count: 4: is not between autoscaling's min and max, 2 and 3",
         ),
         (
             "variants: {main: {instance-count: null}}",
@@ -129,6 +184,11 @@ def test_what_serverless_cannot_do_is_refused(write: Write, written: str, compla
             "autoscaling.min: 3: is more than max, 2",
         ),
         (
+            "{main: {instance-type: null, instance-count: null, routing: random, serverless: "
+            "{memory-mb: 2048, max-concurrency: 5}}}",
+            "variants.main.routing: 'random': is for instances; a serverless variant has none",
+        ),
+        (
             "{main: {instance-type: null, instance-count: null, serverless: {memory-mb: 2048, max-concurrency: 5}, "
             "autoscaling: {min: 1, max: 2, invocations-per-instance: 9}}}",
             "autoscaling: serverless scales by itself",
@@ -144,6 +204,39 @@ def test_variants_that_contradict_themselves_are_refused(write: Write, variants:
     """Each with the key to change."""
     with pytest.raises(SettingsError, match=complaint):
         load("prod", write(f"variants: {variants}\n"))
+
+
+def test_what_is_allowed_is_what_sagemakers_service_model_allows() -> None:
+    """The numbers stand in the settings; the types and images are read from the model."""
+    variant = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariant")
+    for key, member in {
+        "volume_size_gb": "VolumeSizeInGB",
+        "model_data_download_timeout_seconds": "ModelDataDownloadTimeoutInSeconds",
+        "container_startup_timeout_seconds": "ContainerStartupHealthCheckTimeoutInSeconds",
+    }.items():
+        limits = variant.members[member].metadata
+        for number in (limits["min"], limits["max"]):
+            assert getattr(Variant.model_validate({key.replace("_", "-"): number}), key) == number
+        for number in (limits["min"] - 1, limits["max"] + 1):
+            with pytest.raises(ValidationError):
+                Variant.model_validate({key.replace("_", "-"): number})
+    strategies = variant.members["RoutingConfig"].members["RoutingStrategy"].enum
+    routing = get_args(get_args(Variant.model_fields["routing"].annotation)[0])
+    assert {each.replace("-", "_").upper() for each in routing} <= set(strategies)
+    assert "ml.m5.large" in instance_types()
+    assert "al2-ami-sagemaker-inference-gpu-2" in inference_ami_versions()
+
+
+def test_the_example_for_a_language_model_is_right(write: Write) -> None:
+    """As a file of an environment, with the sample that it names."""
+    example = (ROOT / "examples/language-model.yml").read_text(encoding="utf-8")
+
+    settings = load("prod", write(example))
+
+    assert settings.variants["main"].container_startup_timeout_seconds
+    assert settings.alarms.latency.statistic == "p90"
+    assert settings.sample is not None
+    assert json.loads((ROOT / settings.sample.file).read_text(encoding="utf-8"))["inputs"]
 
 
 def test_steps_need_at_least_two_instances(write: Write) -> None:

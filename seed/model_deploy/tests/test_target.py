@@ -8,8 +8,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from conftest import FACTS, GROUP
+from deploy.exports import write_exports
 from deploy.failures import DeployError, command
-from deploy.resolve import Release, write_exports
+from deploy.resolve import Release
 from deploy.target import Session, Target
 
 TARGET = Target("prod", "arn:aws:iam::333333333333:role/model-deploy/abalone-prod-planner", "an-id", "/a/parameter")

@@ -15,7 +15,7 @@ from deploy.names import MAX_LENGTH, versioned_name
 from deploy.plan import CONFIGURATION
 from deploy.resolve import Release
 from deploy.target import Facts
-from deploy.variables import variables
+from deploy.variables import Counts, variables
 
 Made = Callable[..., dict[str, Any]]
 
@@ -24,8 +24,11 @@ Made = Callable[..., dict[str, Any]]
 def made(write: Write, facts: Facts, release: Release) -> Made:
     """Make the variables of prod from its settings."""
 
-    def variables_of(prod: str = "", configuration: Path = CONFIGURATION, **changed: Any) -> dict[str, Any]:
-        return variables(load("prod", write(prod)), facts.model_copy(update=changed), release, configuration)
+    def variables_of(
+        prod: str = "", configuration: Path = CONFIGURATION, counts: Counts | None = None, **changed: Any
+    ) -> dict[str, Any]:
+        told = () if counts is None else (counts,)
+        return variables(load("prod", write(prod)), facts.model_copy(update=changed), release, configuration, *told)
 
     return variables_of
 
@@ -144,6 +147,44 @@ def test_other_instances_have_no_local_storage(instance_type: str) -> None:
     assert not has_local_storage(instance_type)
 
 
+def test_a_language_models_settings_reach_terraform(made: Made) -> None:
+    """In the words of the provider."""
+    written = made(
+        "variants: {main: {instance-type: ml.g5.2xlarge, container-startup-timeout-seconds: 900, "
+        "model-data-download-timeout-seconds: 600, routing: least-outstanding-requests, "
+        "inference-ami-version: al2-ami-sagemaker-inference-gpu-3-1}}\n"
+        "alarms: {latency: {of: first-chunk, statistic: p90}}\n"
+    )
+
+    main = written["variants"]["main"]
+    assert main["routing"] == "LEAST_OUTSTANDING_REQUESTS"
+    assert (main["container_startup_timeout_seconds"], main["model_data_download_timeout_seconds"]) == (900, 600)
+    assert main["inference_ami_version"] == "al2-ami-sagemaker-inference-gpu-3-1"
+    latency = written["alarms"]["latency"]
+    assert (latency["metric"], latency["statistic"]) == ("FirstChunkModelLatency", "p90")
+
+
+def test_the_rollback_alarm_counts_what_is_the_models_fault_and_not_its_clients(made: Made) -> None:
+    """4xx is a metric of its own, which no alarm looks at."""
+    assert {alarm["metric"] for alarm in made()["alarms"].values()} == {"Invocation5XXErrors", "ModelLatency"}
+
+
+def test_the_number_of_instances_that_there_are_is_no_part_of_a_configurations_name(made: Made) -> None:
+    """What scaling does starts no rollout."""
+    scaled = made("variants: {main: {autoscaling: {min: 1, max: 9, invocations-per-instance: 5}}}")
+    asked: list[str] = []
+
+    def counts(name: str) -> dict[str, int]:
+        asked.append(name)
+        return {"main": 7}
+
+    written = made("variants: {main: {autoscaling: {min: 1, max: 9, invocations-per-instance: 5}}}", counts=counts)
+
+    assert written["variants"]["main"]["instance_count"] == 7
+    assert written["endpoint_configuration_name"] == scaled["endpoint_configuration_name"]
+    assert asked == [scaled["endpoint_configuration_name"]]
+
+
 def test_a_name_that_would_be_too_long_loses_the_version_first() -> None:
     """The digest makes it unique."""
     name = versioned_name("e" * 54, 123, "content")
@@ -163,7 +204,7 @@ CHANGES = [
     "variants: {main: {instance-type: ml.c5.2xlarge}}",
     "variants: {main: {instance-count: 4}}",
     "variants: {main: {weight: 3}}",
-    "variants: {main: {autoscaling: {min: 2, max: 9, invocations-per-instance: 50}}}",
+    "variants: {main: {autoscaling: {min: 1, max: 9, invocations-per-instance: 50}}}",
     "variants: {second: {instance-type: ml.m5.large, instance-count: 2}}",
     "data-capture: {percentage: 33}",
     "alarms: {server-errors: {above: 7}}",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops.images import container_image
 from mlops.jobs import Jobs
 from mlops.session import ProjectSession
 from mlops.settings import Settings
-from sagemaker.core import image_uris
 from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
 from sagemaker.core.workflow.conditions import ConditionLessThanOrEqualTo
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
@@ -26,11 +26,17 @@ from abalone.generate_data import DATA_KEY
 XGBOOST_VERSION = "3.0-5"
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 
-# How the XGBoost container finds the inference code inside the model.
+# How the XGBoost container finds the inference code inside the model, and what callers get who do not say what they
+# accept; the container's own choice would be JSON.
 SERVING = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
 }
+
+
+# What was read: its hash and how many rows, which the package then names.
+_DATA = PropertyFile(name="Data", output_name="data", path="data.json")
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Parameters:
     processing_instance: ParameterString
     training_instance: ParameterString
     inference_instance: ParameterString
+    transform_instance: ParameterString
     rounds: ParameterInteger
     depth: ParameterInteger
     learning_rate: ParameterFloat
@@ -65,6 +72,8 @@ class Parameters:
             processing_instance=ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge"),
             training_instance=ParameterString("TrainingInstanceType", default_value="ml.m5.xlarge"),
             inference_instance=ParameterString("InferenceInstanceType", default_value="ml.m5.large"),
+            # Of its own: two of three instance types that serve cannot transform, and the registry refuses those.
+            transform_instance=ParameterString("TransformInstanceType", default_value="ml.m5.large"),
             rounds=ParameterInteger("NumRound", default_value=200),
             depth=ParameterInteger("MaxDepth", default_value=5),
             learning_rate=ParameterFloat("LearningRate", default_value=0.1),
@@ -78,18 +87,23 @@ class Parameters:
 
 
 def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
-    """The pipeline of this project."""
+    """The pipeline of this project.
+
+    Raises:
+        SettingsError: the container's image is not in the region.
+    """
     parameters = Parameters.defaults(settings)
-    image = image_uris.retrieve("xgboost", region=settings.region, version=XGBOOST_VERSION)
+    image = container_image("xgboost", region=settings.region, version=XGBOOST_VERSION)
     jobs = Jobs(settings, session, image, SCRIPTS)
     preprocess = _preprocess(jobs, parameters)
     train = _train(jobs, parameters, preprocess)
     report = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
     evaluate = _evaluate(jobs, parameters, preprocess, train, report)
+    register = _register(jobs, parameters, preprocess, train, evaluate)
     return Pipeline(
         name=settings.pipeline_name,
         parameters=parameters.all(),
-        steps=[preprocess, train, evaluate, _decide(jobs, parameters, train, evaluate, report)],
+        steps=[preprocess, train, evaluate, _decide(parameters, evaluate, report, register)],
         sagemaker_session=session,
         # Jobs are named after the project, which the role's permissions are limited to.
         pipeline_definition_config=PipelineDefinitionConfig(use_custom_job_prefix=True),
@@ -104,8 +118,9 @@ def _preprocess(jobs: Jobs, parameters: Parameters) -> ProcessingStep:
         script="preprocess.py",
         instance_type=parameters.processing_instance,
         inputs={"input": parameters.input_data},
-        outputs=["train", "validation", "test", "preprocessing"],
+        outputs=["train", "validation", "test", "preprocessing", "data"],
         arguments=["--seed", parameters.seed.to_string()],
+        property_files=[_DATA],
     )
 
 
@@ -148,13 +163,13 @@ def _evaluate(
 
 
 def _decide(
-    jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate: ProcessingStep, report: PropertyFile
+    parameters: Parameters, evaluate: ProcessingStep, report: PropertyFile, register: ModelStep
 ) -> ConditionStep:
     mse = JsonGet(step_name=evaluate.name, property_file=report, json_path="regression_metrics.mse.value")
     return ConditionStep(
         name="GoodEnough",
         conditions=[ConditionLessThanOrEqualTo(left=mse, right=parameters.threshold)],
-        if_steps=[_register(jobs, parameters, train, evaluate)],
+        if_steps=[register],
         else_steps=[
             FailStep(
                 name="NotGoodEnough",
@@ -172,7 +187,9 @@ def _decide(
     )
 
 
-def _register(jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate: ProcessingStep) -> ModelStep:
+def _register(
+    jobs: Jobs, parameters: Parameters, preprocess: ProcessingStep, train: TrainingStep, evaluate: ProcessingStep
+) -> ModelStep:
     model = ModelBuilder(
         image_uri=jobs.image,
         s3_model_data_url=train.properties.ModelArtifacts.S3ModelArtifacts,
@@ -188,9 +205,9 @@ def _register(jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate:
         step_args=model.register(
             model_package_group_name=jobs.settings.model_package_group,
             content_types=["text/csv"],
-            response_types=["text/csv"],
+            response_types=["text/csv", "application/json"],
             inference_instances=[parameters.inference_instance],
-            transform_instances=[parameters.inference_instance],
+            transform_instances=[parameters.transform_instance],
             approval_status=parameters.approval,
             description="Predicts the rings of an abalone from raw CSV rows: sex and seven measurements.",
             model_metrics=ModelMetrics(
@@ -198,11 +215,19 @@ def _register(jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate:
             ),
             customer_metadata_properties={
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+                **jobs.settings.origin,
                 "input-data": parameters.input_data,
+                "input-data-sha256": _data(preprocess, "sha256"),
+                "input-data-rows": _data(preprocess, "rows"),
                 "random-seed": parameters.seed.to_string(),
             },
         ),
     )
+
+
+def _data(preprocess: ProcessingStep, name: str) -> JsonGet:
+    """One entry of what was read."""
+    return JsonGet(step_name=preprocess.name, property_file=_DATA, json_path=name)
 
 
 def _output(step: ProcessingStep, name: str) -> object:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from abalone.pipeline import build_pipeline
+from mlops.service_values import unknown_values
 from mlops.session import ProjectSession
 from mlops.settings import Settings
 
@@ -48,3 +49,8 @@ def test_training_is_protected(steps: dict[str, dict[str, Any]]) -> None:
     assert len(arguments["VpcConfig"]["Subnets"]) == 2
     assert arguments["ResourceConfig"]["VolumeKmsKeyId"] == KEY
     assert arguments["OutputDataConfig"]["KmsKeyId"] == KEY
+
+
+def test_every_value_is_one_that_sagemaker_knows(settings: Settings) -> None:
+    """A misspelt default of an instance type fails here, and not when its step starts."""
+    assert unknown_values(json.loads(build_pipeline(settings, ProjectSession(settings)).definition()), {}) == []

@@ -1,7 +1,8 @@
-"""One build of a CodeBuild project, as CodeBuild does it: the buildspec of the source, the project's own variables.
+"""One build of a CodeBuild project, as CodeBuild does it: the buildspec that it names or holds, its own variables.
 
 Everything is taken from the project as it stands in the emulator and from the buildspec as it stands in the source.
-Only the installation of packages is left out: the tests' own environment has them.
+Only the installation of packages is left out: the tests' own environment has them. The one command of AWS's that the
+buildspecs use is stood in for.
 """
 
 import os
@@ -16,7 +17,20 @@ from typing import Any
 import yaml
 
 INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
+# Left out, too: the repository's own tests, which have a test of their own (tests/seed), and what they need.
+_TESTS = (INSTALL.replace("requirements.txt", "requirements-dev.txt"), "python -m pytest --quiet --exitfirst")
 _PHASES = ("install", "pre_build", "build", "post_build")
+
+
+# Of the image's AWS CLI what the buildspecs use: `aws s3 cp --only-show-errors s3://BUCKET/KEY FILE`.
+_AWS = """\
+#!{python}
+import sys
+import boto3
+assert sys.argv[1:4] == ["s3", "cp", "--only-show-errors"], sys.argv
+bucket, _, key = sys.argv[4].removeprefix("s3://").partition("/")
+boto3.client("s3").download_file(bucket, key, sys.argv[5])
+"""
 
 
 class BuildFailedError(AssertionError):
@@ -62,10 +76,11 @@ def run_build(
     for name, folder in folders.items():
         shutil.copytree(sources[name], folder)
     source = folders[primary]
-    buildspec = yaml.safe_load((source / str(project["source"]["buildspec"])).read_text(encoding="utf-8"))
+    buildspec = _buildspec(str(project["source"]["buildspec"]), source)
     exports = workspace / "exported"
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{_commands_of_aws(workspace / 'bin')}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "TMPDIR": str(workspace),
         "HOME": str(workspace),
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -95,11 +110,25 @@ def run_build(
     return Finished(ended.stdout, _read(exports), artifact)
 
 
+def _buildspec(given: str, source: Path) -> Mapping[str, Any]:
+    """Of the project itself, or a file of the source."""
+    text = given if "\n" in given else (source / given).read_text(encoding="utf-8")
+    buildspec: Mapping[str, Any] = yaml.safe_load(text)
+    return buildspec
+
+
+def _commands_of_aws(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "aws").write_text(_AWS.format(python=sys.executable), encoding="utf-8")
+    (folder / "aws").chmod(0o755)
+    return folder
+
+
 def _commands(buildspec: Mapping[str, Any]) -> list[str]:
     phases = buildspec["phases"]
     commands = [command for phase in _PHASES for command in phases.get(phase, {}).get("commands", [])]
-    assert INSTALL in commands, "every build installs exactly the lock"
-    return [command for command in commands if command != INSTALL]
+    assert sum(command.endswith(INSTALL) for command in commands) == 1, "every build installs exactly the lock"
+    return [command for command in commands if not command.endswith(INSTALL) and command not in _TESTS]
 
 
 def _variables(buildspec: Mapping[str, Any], project: Mapping[str, Any]) -> dict[str, str]:

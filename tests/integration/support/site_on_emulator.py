@@ -15,6 +15,7 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.operations.terraform import Terraform
+from sagemaker_templates.output_folder.vanished import Decisions
 from sagemaker_templates.seeds import assemble
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
@@ -52,10 +53,11 @@ class Site:
         return self._runners[plan.name]
 
     def synthesize(self, *orphans: str) -> None:
-        """Write the stacks anew from the files as they are now; ``orphans`` are stacks that may vanish."""
+        """Write the stacks anew from the files as they are now; ``orphans`` may vanish or move."""
         environments = self.folder / "environments"
         output = self.folder / "cdktf.out"
-        write_stacks(load_configuration(environments), environments=environments, output=output, orphans=orphans)
+        configuration, decisions = load_configuration(environments), Decisions(orphans)
+        write_stacks(configuration, environments=environments, output=output, decisions=decisions)
 
     def client(self, service: str, project: Project) -> Any:
         """A boto3 client in a project's account."""

@@ -8,7 +8,8 @@ import pytest
 from builders import PROD as PROD_TARGET
 from builders import a_project, an_environment
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.output_folder.vanished import StacksVanish
+from sagemaker_templates.output_folder.vanished import Decisions, StacksVanish
+from sagemaker_templates.output_folder.whereabouts import Whereabouts
 from sagemaker_templates.review.plan.planning import NotSynthesized, check_synthesized
 from sagemaker_templates.review.plan.selection import selected
 from sagemaker_templates.stacks.synthesis import StackPlan
@@ -25,6 +26,7 @@ STACKS = [
     StackPlan("dev-churn", DEV, a_project(name="churn")),
     StackPlan("prod-abalone", PROD, a_project(environment=PROD)),
 ]
+PLANNED = {stack.name: Whereabouts() for stack in STACKS}
 DEPLOYED = [
     StackPlan("prod-serving-target", PROD, deployment=Deployment(SERVING, PROD_TARGET)),
     StackPlan("dev-serving", DEV, SERVING),
@@ -76,13 +78,13 @@ def _synthesized(folder: Path, *names: str) -> Path:
 
 
 def test_a_folder_that_holds_the_stacks_is_planned(tmp_path: Path) -> None:
-    check_synthesized(_synthesized(tmp_path, *(stack.name for stack in STACKS)), STACKS)
+    check_synthesized(_synthesized(tmp_path, *(stack.name for stack in STACKS)), PLANNED)
 
 
 def test_a_missing_and_a_left_over_stack_mean_that_synth_must_run_first(tmp_path: Path) -> None:
     folder = _synthesized(tmp_path, "dev-foundation", "dev-abalone", "dev-churn", "dev-gone")
     with pytest.raises(NotSynthesized) as raised:
-        check_synthesized(folder, STACKS)
+        check_synthesized(folder, PLANNED)
     message = str(raised.value)
     assert "stacks does not hold prod-abalone: run `sagemaker-templates synth`" in message
     assert "dev-gone vanishes: the settings describe it no more" in message
@@ -91,8 +93,8 @@ def test_a_missing_and_a_left_over_stack_mean_that_synth_must_run_first(tmp_path
 def test_a_left_over_stack_is_an_error_unless_it_is_to_be_left_alone(tmp_path: Path) -> None:
     folder = _synthesized(tmp_path, *(stack.name for stack in STACKS), "dev-gone")
     with pytest.raises(StacksVanish, match="dev-gone vanishes"):
-        check_synthesized(folder, STACKS)
-    check_synthesized(folder, STACKS, ["dev-gone"])
+        check_synthesized(folder, PLANNED)
+    check_synthesized(folder, PLANNED, Decisions(["dev-gone"]))
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,7 @@ OVERWRITTEN = {
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning",
+    "aws_s3_object",
     "aws_sagemaker_model_package_group_policy",
     "github_repository_file",
 }
@@ -215,6 +216,39 @@ def test_a_key_is_found_by_its_alias() -> None:
     assert found == [Existing("aws_kms_key.data", "1234"), Existing("aws_kms_alias.data", "alias/data")]
 
 
+def test_a_second_key_that_an_apply_made_beside_the_one_with_the_alias_gives_way_to_that() -> None:
+    second = ResourceChange("aws_kms_key.data", "aws_kms_key", Action.NOTHING, _after={"description": "Data"})
+    alias = _new(
+        "aws_kms_alias.data", {"name": "alias/data", "target_key_id": "second"}, target_key_id="aws_kms_key.data"
+    )
+    found = _existing(
+        {"describe_key": {"KeyMetadata": {"KeyId": "first", "KeyState": "Enabled"}}, "list_keys": {"Keys": []}},
+        second,
+        alias,
+    )
+    assert found == [
+        Existing("aws_kms_key.data", "first", instead_of="second"),
+        Existing("aws_kms_alias.data", "alias/data"),
+    ]
+    step = COMMANDS.to_import(found, state_is_empty=True)
+    assert "At aws_kms_key.data it has a second one, second, which an apply made meanwhile" in step.why
+    prefix = "terraform -chdir=cdktf.out/stacks/dev-abalone"
+    assert step.commands == (
+        f"{prefix} state rm aws_kms_key.data",
+        f"{prefix} import aws_kms_key.data first",
+        f"{prefix} import aws_kms_alias.data alias/data",
+    )
+
+
+def test_an_alias_that_leads_to_the_key_in_the_state_is_imported_alone() -> None:
+    key = ResourceChange("aws_kms_key.data", "aws_kms_key", Action.NOTHING, _after={"description": "Data"})
+    alias = _new(
+        "aws_kms_alias.data", {"name": "alias/data", "target_key_id": "first"}, target_key_id="aws_kms_key.data"
+    )
+    replies = {"describe_key": {"KeyMetadata": {"KeyId": "first", "KeyState": "Enabled"}}}
+    assert _existing(replies, key, alias) == [Existing("aws_kms_alias.data", "alias/data")]
+
+
 TAGS = {"sagemaker:project-id": "p-1"}
 NAMELESS = {
     "head_bucket": {},
@@ -231,6 +265,36 @@ def test_a_key_without_an_alias_is_found_by_description_and_tags() -> None:
     assert Existing("aws_kms_key.data", "1234") in _existing(NAMELESS, KEY, BUCKET)
 
 
+def _tagged(*pages: list[str]) -> dict[str, Any]:
+    """Answers of the tagging service, page by page, to a question for the tags of the key to come."""
+
+    def get_resources(**request: Any) -> dict[str, Any]:
+        assert request["ResourceTypeFilters"] == ["kms:key"]
+        assert request["TagFilters"] == [{"Key": name, "Values": [value]} for name, value in TAGS.items()]
+        page = int(request.get("PaginationToken", "0"))
+        arns = [{"ResourceARN": f"arn:aws:kms:eu-west-1:111111111111:key/{key}"} for key in pages[page]]
+        last = page + 1 == len(pages)
+        return {"ResourceTagMappingList": arns, "PaginationToken": "" if last else str(page + 1)}
+
+    return {"get_resources": get_resources}
+
+
+def test_a_key_that_a_killed_apply_left_alone_is_found_by_its_tags_without_a_look_at_every_key() -> None:
+    replies = {name: reply for name, reply in NAMELESS.items() if name not in ("head_bucket", "list_keys")}
+    found = [Existing("aws_kms_key.data", "1234")]
+    assert _existing({**replies, **_tagged(["1234"])}, KEY) == found
+    assert _existing({**replies, **_tagged([], ["1234"])}, KEY) == found
+    assert _existing({**replies, **_tagged([])}, KEY) == []
+    assert _existing(replies, KEY) == [], "these credentials may not ask for tags"
+
+
+def test_a_key_whose_tags_are_not_known_yet_is_not_asked_for_by_tags() -> None:
+    aws = _Aws(_tagged(["1234"]))
+    unknown = _new("aws_kms_key.data", {"description": "Data"})
+    assert Search(aws, "eu-west-1").existing(PlannedChanges((unknown,))) == ()
+    assert aws.asked == []
+
+
 @pytest.mark.parametrize(
     "differently",
     [
@@ -243,6 +307,7 @@ def test_a_key_without_an_alias_is_found_by_description_and_tags() -> None:
 )
 def test_a_key_that_may_be_anothers_is_never_offered(differently: Replies) -> None:
     assert _existing({**NAMELESS, **differently}, KEY, BUCKET) == [Existing("aws_s3_bucket.data", "example")]
+    assert _existing({**NAMELESS, **_tagged(["1234"]), **differently}, KEY) == []
 
 
 def test_a_security_group_is_found_in_its_network_and_its_rules_by_direction_and_description() -> None:
@@ -271,3 +336,8 @@ def test_what_is_not_created_is_not_asked_for() -> None:
     kept = ResourceChange("aws_s3_bucket.data", "aws_s3_bucket", Action.NOTHING, _after={"bucket": "example"})
     assert Search(aws, "eu-west-1").existing(PlannedChanges((kept,))) == ()
     assert aws.asked == []
+
+
+def test_what_an_edit_left_behind_is_offered_as_what_a_killed_apply_made() -> None:
+    step = COMMANDS.to_import([Existing("aws_kms_alias.data", "alias/data")], state_is_empty=True)
+    assert "or an edit left them behind, they are its own" in step.why

@@ -20,6 +20,7 @@ ENVIRON = {
     "TARGETS": "deev",
     "PATH": "hunter2",
     "LONG": "a" * 2001,
+    "OCTAL": "0555",
     "BYTES": "a\udcffb",
     "NESTED": "[" * 900 + "]" * 900,
     "TOKEN": "github_pat_" + "a1" * 30,

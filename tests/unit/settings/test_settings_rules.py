@@ -1,6 +1,7 @@
 """The rules for names hold for every text, not only for the ones that came to mind."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -11,10 +12,12 @@ import yaml
 from botocore.loaders import Loader as ServiceModels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sagemaker_templates.settings import InvalidSettings, fields, load
+from pydantic import BaseModel
+from sagemaker_templates.settings import InvalidSettings, fields, files, load
 from sagemaker_templates.settings.regions import sagemaker_regions
 from sagemaker_templates.settings.rules import Rule
-from settings.settings_folder import ABALONE, DEV, FILES, PROD, TEMPLATES, write
+from sagemaker_templates.templates.registry import all_templates
+from settings.settings_folder import ABALONE, DEV, FILES, PROD, TEMPLATES, TrainParameters, write
 
 RULES = {
     name: next(part for part in get_args(value) if isinstance(part, Rule))
@@ -53,6 +56,42 @@ def test_what_a_rule_accepts_aws_accepts(service: str, shape: str, name: str, da
     assert aws.get("min", 0) <= len(text) <= aws.get("max", 10_000)
 
 
+def _rules_of(annotation: object) -> Iterator[Rule]:
+    yield from (part for part in get_args(annotation) if isinstance(part, Rule))
+    for inner in get_args(annotation):
+        if not isinstance(inner, Rule):
+            yield from _rules_of(inner)
+
+
+def _written_by_users() -> Iterator[tuple[str, Rule]]:
+    models: list[type[BaseModel]] = [
+        files.EnvironmentKeys,
+        files.ProjectKeys,
+        files.TargetKeys,
+        files.S3StateKeys,
+        files.LocalStateKeys,
+    ]
+    models += [template.parameters for template in all_templates().values()]
+    for model in models:
+        for name, info in model.model_fields.items():
+            for rule in _rules_of(info.rebuild_annotation()):
+                yield f"{model.__name__}.{name}", rule
+
+
+@given(data=st.data())
+@settings(max_examples=10, deadline=None)
+def test_no_setting_that_may_come_into_an_arn_holds_a_wildcard(data: st.DataObject) -> None:
+    """A name with "*" or "?" would stand for other people's in a role's policy; schedules stand in no ARN."""
+    in_arns = [(name, rule) for name, rule in _written_by_users() if not name.endswith("schedule_expression")]
+    assert len(in_arns) > 30
+    for name, rule in in_arns:
+        text = data.draw(st.from_regex(re.compile(rule.pattern, re.ASCII), fullmatch=True))
+        assert not re.search(r"[*?]", text), name
+        at = data.draw(st.integers(0, len(text)))
+        for wildcard in "*?":
+            assert not rule.accepts(text[:at] + wildcard + text[at:]), name
+
+
 @given(text=NEAR_NAMES)
 def test_an_accepted_project_name_may_begin_a_bucket(text: str) -> None:
     """Whatever is accepted is lower case, 1 to 32 characters, and begins and ends with a letter or digit."""
@@ -79,7 +118,7 @@ def test_a_hint_is_always_accepted(text: str) -> None:
         ("VpcId", ["vpc-01234567", "vpc-0123456789abcdef0"], ["vpc-", "vpc-0123456g", "subnet-01234567"]),
         ("BucketName", ["abc", "a.b-c"], ["ab", "a..b", "-abc", "Abc", "a" * 64]),
         ("BucketArn", ["arn:aws-us-gov:s3:::abc"], ["abc", "arn:aws:s3:::abc/d", "arn:aws:s3:::Abc"]),
-        ("KeyPrefix", ["a", "a/b", "a.b/c-d"], ["", "/a", "a/", "a//b", "../a", "a/../b"]),
+        ("KeyPrefix", ["a", "a/b", "a.b/c-d"], ["", "/a", "a/", "a//b", "../a", "a/../b", "team*", "a/*"]),
         (
             "KmsKeyId",
             [
@@ -145,6 +184,26 @@ def test_regions_are_those_of_every_partition() -> None:
     """China and GovCloud are regions; FIPS endpoints are not."""
     assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(sagemaker_regions())
     assert not [region for region in sagemaker_regions() if "fips" in region]
+
+
+_NEAR_NUMBERS = st.one_of(
+    st.text(alphabet="0123456789", min_size=1, max_size=6),
+    st.from_regex(r"[-+]?(0[xXbo]?)?[0-9a-f_:.]{1,6}([eE][-+]?[0-9])?", fullmatch=True),
+    st.sampled_from(["yes", "on", "true", "Off", ".inf", ".nan", "1_0", "1:10", "0o12", "1e1"]),
+)
+
+
+@given(text=_NEAR_NUMBERS)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_number_that_is_taken_is_the_one_that_stands_there(text: str, tmp_path: Path) -> None:
+    """No octal, hexadecimal, base 60, underscore or boolean becomes another number than a reviewer reads."""
+    write(tmp_path, {ABALONE: FILES[ABALONE] + f"rounds: {text}\n"})
+    try:
+        parameters = load(tmp_path, TEMPLATES, environ={}).projects[0].parameters
+    except InvalidSettings:
+        return
+    assert isinstance(parameters, TrainParameters)
+    assert str(parameters.rounds) == text
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)

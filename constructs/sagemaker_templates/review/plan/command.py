@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from sagemaker_templates.configuration import load_configuration
-from sagemaker_templates.options import EnvironmentsOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.whole_file import write_whole
 
 Scope = Annotated[
     str | None,
@@ -24,15 +25,19 @@ MarkdownOption = Annotated[
 
 
 def plan(
+    *,
     scope: Scope = None,
     environments: EnvironmentsOption = Path("environments"),
     output: SynthesizedOption = Path("cdktf.out"),
     markdown: MarkdownOption = None,
     orphan: OrphanOption = None,
+    migrate: MigrateOption = None,
 ) -> None:
     """Plan the stacks that `synth` wrote, with your credentials, and say what would change, dangers first."""
+    from sagemaker_templates.application import planned_whereabouts
     from sagemaker_templates.operations.engine import find_engine
     from sagemaker_templates.operations.mirror import provider_source
+    from sagemaker_templates.output_folder.vanished import Decisions
     from sagemaker_templates.review.plan.markdown import as_markdown
     from sagemaker_templates.review.plan.planning import Planner, check_synthesized
     from sagemaker_templates.review.plan.selection import selected
@@ -40,15 +45,17 @@ def plan(
     from sagemaker_templates.stacks.synthesis import planned_stacks
     from sagemaker_templates.templates.registry import all_templates
 
-    stacks = planned_stacks(load_configuration(environments, output), all_templates())
+    configuration = load_configuration(environments, output)
+    stacks = planned_stacks(configuration, all_templates())
     wanted = selected(stacks, scope)
-    check_synthesized(output, stacks, orphan or [])
+    planned = planned_whereabouts(configuration, environments, output)
+    check_synthesized(output, planned, Decisions(orphan or (), migrate or ()))
     with temporary_folder() as work, _progress(len(wanted)) as progress:
         planner = Planner(cache(find_engine), provider_source(work), output / "stacks")
         review = planner.review(wanted, progress)
     if markdown:
         markdown.parent.mkdir(parents=True, exist_ok=True)
-        markdown.write_text(as_markdown(review), encoding="utf-8")
+        write_whole(markdown, as_markdown(review))
     say(as_text(review))
     if review.failed:
         raise typer.Exit(1)

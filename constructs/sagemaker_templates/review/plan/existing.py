@@ -3,7 +3,7 @@
 Only what AWS refuses to create a second time is looked for; the rest is overwritten by the next apply.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,12 @@ class Existing:
 
     Attributes:
         id: what ``terraform import`` asks for.
+        instead_of: the id of what the state has at the address, made by an apply that did not know of the other.
     """
 
     address: str
     id: str
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,15 @@ class Search:
         groups = dict(self._groups(created))
         found = [
             *self._named(created),
-            *self._aliases(created),
+            *self._aliases(changes),
             *(Existing(address, group) for address, group in groups.items()),
             *self._rules(created, groups),
         ]
-        if found:  # an apply was killed, so it is worth looking at every key of the account
-            known = {existing.address for existing in found}
-            keys = [change for change in created if change.type == _KEY and change.address not in known]
-            found += self._nameless_keys(keys)
-        order = [change.address for change in created]
+        known = {existing.address for existing in found}
+        keys = [change for change in created if change.type == _KEY and change.address not in known]
+        # Where an apply was killed for sure, it is worth looking at every key of the account.
+        found += self._nameless_keys(keys, self._all_keys() if found else self._tagged_keys(keys))
+        order = [change.address for change in changes.resources]
         return tuple(sorted(found, key=lambda existing: order.index(existing.address)))
 
     def _named(self, created: tuple[ResourceChange, ...]) -> Iterator[Existing]:
@@ -120,28 +122,47 @@ class Search:
                 if reply is not None and question.is_in(reply, name):
                     yield Existing(change.address, name)
 
-    def _aliases(self, created: tuple[ResourceChange, ...]) -> Iterator[Existing]:
+    def _aliases(self, changes: PlannedChanges) -> Iterator[Existing]:
         """Aliases, each with the key that it leads to."""
-        keys = [change.address for change in created if change.type == _KEY]
-        for change in created:
+        for change in changes.of(Action.CREATE):
             name = change.new("name") if change.type == "aws_kms_alias" else None
             reply = self._ask("kms", "describe_key", KeyId=name) if isinstance(name, str) else None
             if reply is None:
                 continue
             yield Existing(change.address, str(name))
-            for key in keys:
-                if _refers(change, "target_key_id", key) and _is_usable(reply["KeyMetadata"]):
-                    yield Existing(key, reply["KeyMetadata"]["KeyId"])
+            if _is_usable(reply["KeyMetadata"]):
+                yield from _key_of(change, reply["KeyMetadata"]["KeyId"], changes)
 
-    def _nameless_keys(self, wanted: list[ResourceChange]) -> Iterator[Existing]:
+    def _nameless_keys(self, wanted: list[ResourceChange], candidates: Iterable[str]) -> Iterator[Existing]:
         """Keys that were created and got no alias: such a one has the description and the tags of the one to come."""
         descriptions = {change.new("description"): change for change in wanted}
-        for key in self._all_keys() if wanted else ():
+        for key in candidates if wanted else ():
             about = (self._ask("kms", "describe_key", KeyId=key) or {}).get("KeyMetadata", {})
             change = descriptions.get(about.get("Description"))
             if change and _is_usable(about) and self._is_nameless(key) and self._has_tags_of(change, key):
                 del descriptions[about["Description"]]
                 yield Existing(change.address, key)
+
+    def _tagged_keys(self, wanted: list[ResourceChange]) -> Iterator[str]:
+        """Keys with the tags of those to come: one question, however many keys the account has.
+
+        Source: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+        """
+        asked: list[Any] = []
+        for change in wanted:
+            tags = change.new("tags_all")
+            if isinstance(tags, dict) and tags and tags not in asked:
+                asked.append(tags)
+                filters = [{"Key": name, "Values": [value]} for name, value in sorted(tags.items())]
+                yield from self._keys_filtered(filters)
+
+    def _keys_filtered(self, filters: list[dict[str, Any]]) -> Iterator[str]:
+        request: dict[str, Any] = {"ResourceTypeFilters": ["kms:key"], "TagFilters": filters}
+        while reply := self._ask("resourcegroupstaggingapi", "get_resources", **request):
+            yield from (found["ResourceARN"].rpartition("/")[2] for found in reply["ResourceTagMappingList"])
+            if not reply.get("PaginationToken"):
+                return
+            request["PaginationToken"] = reply["PaginationToken"]
 
     def _all_keys(self) -> Iterator[str]:
         request: dict[str, Any] = {}
@@ -197,6 +218,17 @@ def _group_of(rule: ResourceChange, groups: Mapping[str, str]) -> str | None:
 def _refers(change: ResourceChange, attribute: str, address: str) -> bool:
     expression = change.expressions.get(attribute, {})
     return isinstance(expression, dict) and address in expression.get("references", [])
+
+
+def _key_of(alias: ResourceChange, existing: str, changes: PlannedChanges) -> Iterator[Existing]:
+    """The key that an alias is to lead to, where it is not the one that the existing alias leads to."""
+    for key in changes.resources:
+        if key.type == _KEY and not key.is_data and _refers(alias, "target_key_id", key.address):
+            known = alias.new("target_key_id")
+            if key.action is Action.CREATE:
+                yield Existing(key.address, existing)
+            elif isinstance(known, str) and known != existing:
+                yield Existing(key.address, existing, instead_of=known)
 
 
 def _is_usable(key: Mapping[str, Any]) -> bool:

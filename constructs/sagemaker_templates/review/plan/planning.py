@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,14 @@ from sagemaker_templates.operations.engine import Engine, program_of
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.state_lock import lock_of
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
-from sagemaker_templates.output_folder.vanished import StacksVanish, check_nothing_vanishes, synthesized
+from sagemaker_templates.output_folder.vanished import (
+    UNDECIDED,
+    Decisions,
+    StacksVanish,
+    check_nothing_vanishes,
+    synthesized,
+)
+from sagemaker_templates.output_folder.whereabouts import Whereabouts
 from sagemaker_templates.review.plan.existing import Search
 from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize, told_apart
 from sagemaker_templates.review.plan.way_back import Commands, Step, WayBack, protected_and_tainted
@@ -31,18 +38,17 @@ class NotSynthesized(StepFailed):
     """The folder of a stack is not there."""
 
 
-def check_synthesized(output: Path, planned: Sequence[StackPlan], orphans: Collection[str] = ()) -> None:
-    """Check that a folder holds the stacks that the settings describe and no other, but for ``orphans``.
+def check_synthesized(output: Path, planned: Mapping[str, Whereabouts], decisions: Decisions = UNDECIDED) -> None:
+    """Check that a folder holds the stacks that the settings describe, where they are, and no other.
 
     Raises:
         NotSynthesized: one is missing.
-        StacksVanish: it holds others.
+        StacksVanish: it holds others, or some as they were elsewhere, and that is not decided.
     """
-    names = [plan.name for plan in planned]
-    missing = sorted(name for name in names if not (output / "stacks" / name / "cdk.tf.json").is_file())
+    missing = sorted(name for name in planned if not (output / "stacks" / name / "cdk.tf.json").is_file())
     found = [f"{output}/stacks does not hold {', '.join(missing)}: run `sagemaker-templates synth`, then plan again"]
     try:
-        check_nothing_vanishes(synthesized(output), names, orphans)
+        check_nothing_vanishes(synthesized(output), planned, decisions)
     except StacksVanish as vanish:
         if not missing:
             raise

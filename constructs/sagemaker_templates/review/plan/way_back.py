@@ -68,12 +68,21 @@ class Commands:
         An interrupted creation leaves attributes without a value in the state. ``plan`` and ``apply`` read them anew;
         ``import`` does not, and fails where something refers to them: so they are read before.
         """
-        why = (
-            "These exist already and the state does not know them, so an apply would fail or make a second one. "
-            "If an apply of this stack was killed, they are its own; of anything else, import nothing:"
-        )
+        seconds = [thing for thing in existing if thing.instead_of]
+        sentences = [
+            "These exist already and the state does not know them, so an apply would fail or make a second one.",
+            *(
+                f"At {thing.address} it has a second one, {thing.instead_of}, which an apply made meanwhile: "
+                "it is let go, and stays until somebody deletes it."
+                for thing in seconds
+            ),
+            "If an apply of this stack was killed, or an edit left them behind, they are its own; of anything else, "
+            "import nothing:",
+        ]
         refresh = () if state_is_empty else (self._command("apply", "-refresh-only"),)
-        return Step(why, (*refresh, *(self._command("import", thing.address, thing.id) for thing in existing)))
+        let_go = (self._command("state", "rm", thing.address) for thing in seconds)
+        imports = (self._command("import", thing.address, thing.id) for thing in existing)
+        return Step(" ".join(sentences), (*refresh, *let_go, *imports))
 
     def _command(self, *words: str) -> str:
         return shlex.join([self.program, f"-chdir={self.folder.as_posix()}", *words])

@@ -11,11 +11,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import accelerator
 import torch
 from examples import Example, read_folder
 from failure import report_failure
-from prompts import extract_sql, prompt
-from scoring import Score, score
+from prompts import Tokenizer, extract_sql, prompt
+from referee import Referee
+from scoring import Score
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 DRY_RUN_EXAMPLES = 8
@@ -53,14 +55,22 @@ def evaluate(folder: Path, max_new_tokens: int, *, dry_run: bool) -> Report:
 
 
 def answers(model_folder: Path, examples: Sequence[Example], max_new_tokens: int) -> list[str]:
-    """The SQL that a model writes for each example: always its likeliest words, so that a repetition is equal."""
+    """The SQL that a model writes for each example: always its likeliest words, so that a repetition is equal.
+
+    The model is gone when this returns, so that the next one finds the device empty.
+    """
     tokenizer = AutoTokenizer.from_pretrained(model_folder, padding_side="left")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    gpu = torch.cuda.is_available()
-    dtype = (torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16) if gpu else torch.float32
-    device = "cuda:0" if gpu else "cpu"
-    model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=dtype, device_map=device)
+    try:
+        return _written(model_folder, tokenizer, examples, max_new_tokens)
+    finally:
+        accelerator.release()
+
+
+def _written(model_folder: Path, tokenizer: Tokenizer, examples: Sequence[Example], max_new_tokens: int) -> list[str]:
+    device = accelerator.device()
+    model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=accelerator.precision(), device_map=device)
     written: list[str] = []
     for start in range(0, len(examples), _BATCH):
         texts = [prompt(tokenizer, example) for example in examples[start : start + _BATCH]]
@@ -98,7 +108,8 @@ def _share(right: Sequence[bool]) -> dict[str, float]:
 
 
 def _scores(examples: Sequence[Example], given: Sequence[str]) -> list[Score]:
-    return [score(example, answer) for example, answer in zip(examples, given, strict=True)]
+    with Referee() as referee:
+        return [referee.score(example, answer) for example, answer in zip(examples, given, strict=True)]
 
 
 def _write_answers(

@@ -8,12 +8,15 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from fnmatch import fnmatch
 from pathlib import Path
 
 from failure import report_failure
 
 SOURCE_FILE = "source.json"
 _WANTED = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "README.md")
+# The weights once more, in the authors' own layout (Mistral) or in a folder that is not loaded (Llama, gpt-oss).
+_UNWANTED = ("consolidated*.safetensors", "*/*.safetensors")
 
 
 class ModelError(Exception):
@@ -64,7 +67,7 @@ def _from_s3(location: str, target: Path) -> None:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for entry in page.get("Contents", []):
             relative = Path(entry["Key"].removeprefix(prefix))
-            if not any(relative.match(pattern) for pattern in _WANTED):
+            if not any(relative.match(pattern) for pattern in _WANTED) or _is_unwanted(relative):
                 continue
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
             s3.download_file(bucket, entry["Key"], str(target / relative))
@@ -76,7 +79,9 @@ def _from_hub(model: str, revision: str, target: Path) -> str:
 
     try:
         commit = HfApi().model_info(model, revision=revision).sha
-        snapshot_download(model, revision=commit, local_dir=target, allow_patterns=list(_WANTED))
+        snapshot_download(
+            model, revision=commit, local_dir=target, allow_patterns=list(_WANTED), ignore_patterns=list(_UNWANTED)
+        )
     except (HfHubHTTPError, HFValidationError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"{model} at {revision} cannot be had from the Hugging Face Hub: {reason}") from error
@@ -84,9 +89,31 @@ def _from_hub(model: str, revision: str, target: Path) -> str:
     return str(commit)
 
 
+def _is_unwanted(path: Path) -> bool:
+    return any(fnmatch(str(path), pattern) for pattern in _UNWANTED)
+
+
 def _check(model: str, folder: Path) -> None:
     if not (folder / "config.json").is_file() or not list(folder.glob("*.safetensors")):
         raise ModelError(f"{model} has no config.json with safetensors weights beside it")
+    missing = [] if (folder / "model.safetensors").is_file() else sorted(_indexed(model, folder) - _present(folder))
+    if missing:
+        raise ModelError(f"{model} lacks a part of its weights: {', '.join(missing[:3])}")
+
+
+def _indexed(model: str, folder: Path) -> set[str]:
+    """The files that the weights are spread over, as the index says."""
+    index = folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return set()
+    try:
+        return {str(part) for part in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ModelError(f"{model} has an index of weights that is none: {index.name}") from None
+
+
+def _present(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*.safetensors")}
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from examples import DataError, Example, read_folder, write
 from failure import report_failure
-from scoring import can_be_scored
+from referee import Referee
+from scoring import canonical, template
 
 TEST_SHARE = 0.2
+SMALLEST_TEST_SHARE = 0.1
 SMALLEST_DATASET = 20
 
 
@@ -28,7 +32,8 @@ def main() -> None:
 def preprocess(folder: Path, seed: int, test_limit: int) -> None:
     """Read ``input``, write ``train`` and ``test``; at most ``test_limit`` examples are tested."""
     found = read_folder(folder / "input")
-    usable = [example for example in distinct(found) if can_be_scored(example)]
+    with Referee() as referee:
+        usable = [example for example in distinct(found) if referee.can_be_scored(example)]
     train, test = split(usable, seed)
     write(train, folder / "train/examples.jsonl")
     write(test[:test_limit], folder / "test/examples.jsonl")
@@ -37,26 +42,56 @@ def preprocess(folder: Path, seed: int, test_limit: int) -> None:
 
 
 def distinct(examples: list[Example]) -> list[Example]:
-    """The examples without those that ask the same question of the same schema again.
+    """The examples without those that ask the same question of the same schema again, case and spaces aside.
 
     A question that is in both parts would be a test of memory.
     """
-    return list({(each.schema, each.question): each for each in reversed(examples)}.values())[::-1]
+    return list({(_plain(each.schema), _plain(each.question)): each for each in reversed(examples)}.values())[::-1]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def split(examples: list[Example], seed: int) -> tuple[list[Example], list[Example]]:
     """Train and test examples; the same seed gives the same split.
 
+    Queries that differ in their values only are in one part, all of them: a model that has seen the query and puts
+    another value into it has remembered, not understood. (Known as the query split: https://arxiv.org/abs/1806.09029.)
+    Where nearly all examples share one such query, examples with equal SQL stay together instead.
+
     Raises:
-        DataError: there are too few.
+        DataError: there are too few examples, or too few different queries.
     """
     if len(examples) < SMALLEST_DATASET:
         raise DataError(f"{len(examples)} usable examples; at least {SMALLEST_DATASET} are needed to split them")
-    shuffled = list(examples)
+    for what, alike in (("query without its values", template), ("query", canonical)):
+        train, test = _split_groups(examples, alike, seed)
+        if len(test) >= SMALLEST_TEST_SHARE * len(examples):
+            print(f"examples: those with the same {what} are in one part")
+            return train, test
+    queries = len({canonical(each.sql) for each in examples})
+    raise DataError(f"{len(examples)} usable examples with {queries} different queries; no test can be split off")
+
+
+def _split_groups(
+    examples: list[Example], alike: Callable[[str], str], seed: int
+) -> tuple[list[Example], list[Example]]:
+    groups: defaultdict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        groups[alike(example.sql)].append(example)
     # A split that can be repeated, not a secret.
-    random.Random(seed).shuffle(shuffled)  # noqa: S311
-    test = int(len(shuffled) * TEST_SHARE)
-    return shuffled[test:], shuffled[:test]
+    chance = random.Random(seed)  # noqa: S311
+    shuffled = list(groups.values())
+    chance.shuffle(shuffled)
+    train: list[Example] = []
+    test: list[Example] = []
+    for group in shuffled:
+        (test if len(test) + len(group) <= TEST_SHARE * len(examples) else train).extend(group)
+    # So that a test that is cut short still asks for many different queries.
+    chance.shuffle(train)
+    chance.shuffle(test)
+    return train, test
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import accelerator
 import torch
 from examples import DataError, Example, read_folder
 from failure import report_failure
@@ -28,6 +29,9 @@ IGNORED = -100
 """The label of tokens that the model is not to learn to write."""
 
 DRY_RUN_STEPS = 3
+SHARD_SIZE = "4GB"
+"""The largest file of the merged model's weights."""
+
 _QUANTIZATIONS = ("none", "4bit")
 
 Model = Any
@@ -89,34 +93,47 @@ def train(folder: Path, hyperparameters: Hyperparameters) -> None:
     tokenizer = AutoTokenizer.from_pretrained(base)
     examples = read_folder(folder / "input/data/train")
     tokens = tokenized(tokenizer, examples, hyperparameters.max_tokens)
-    tuned = get_peft_model(load_base(base, hyperparameters.quantization), lora(hyperparameters))
+    tune(folder, hyperparameters, tokens, _pad_id(tokenizer))
+    # The tuned model, its gradients and the optimizer's state are gone before the base is read again.
+    accelerator.release()
+    merge(base, folder / "adapter", folder / "model")
+    tokenizer.save_pretrained(folder / "model")
+
+
+def tune(folder: Path, hyperparameters: Hyperparameters, tokens: list[dict[str, list[int]]], pad_id: int) -> None:
+    """Tune the base model; write nothing but the adapter, to ``adapter``, and leave no model behind."""
+    tuned = get_peft_model(
+        load_base(folder / "input/data/model", hyperparameters.quantization), lora(hyperparameters)
+    )
     trainer = Trainer(
         model=tuned,
         args=arguments(hyperparameters, folder / "checkpoints"),
         train_dataset=tokens,
-        data_collator=Padding(_pad_id(tokenizer)),
+        data_collator=Padding(pad_id),
     )
     trainer.train(resume_from_checkpoint=last_checkpoint(folder / "checkpoints"))
-    adapter = folder / "adapter"
-    tuned.save_pretrained(adapter)
-    merge(base, adapter, folder / "model")
-    tokenizer.save_pretrained(folder / "model")
+    tuned.save_pretrained(folder / "adapter")
 
 
 def load_base(base: Path, quantization: str) -> Model:
     """The base model, ready to be tuned: in 16 bits on a GPU, its layers in 4 bits if asked for."""
     if quantization == "none":
-        model = AutoModelForCausalLM.from_pretrained(base, dtype=_dtype(), device_map=_device())
+        model = AutoModelForCausalLM.from_pretrained(
+            base, dtype=accelerator.precision(), device_map=accelerator.device()
+        )
         model.enable_input_require_grads()
         return model
     four_bits = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=_dtype(),
+        bnb_4bit_compute_dtype=accelerator.precision(),
     )
     model = AutoModelForCausalLM.from_pretrained(
-        base, dtype=_dtype(), quantization_config=four_bits, device_map=_device()
+        base,
+        dtype=accelerator.precision(),
+        quantization_config=four_bits,
+        device_map=accelerator.device(),
     )
     return prepare_model_for_kbit_training(model, use_gradient_checkpointing=torch.cuda.is_available())
 
@@ -145,8 +162,8 @@ def arguments(hyperparameters: Hyperparameters, checkpoints: Path) -> TrainingAr
         learning_rate=hyperparameters.learning_rate,
         lr_scheduler_type="cosine",
         warmup_steps=0.05,
-        bf16=_dtype() == torch.bfloat16,
-        fp16=_dtype() == torch.float16,
+        bf16=accelerator.precision() == torch.bfloat16,
+        fp16=accelerator.precision() == torch.float16,
         use_cpu=not gpu,
         save_strategy="steps",
         save_steps=hyperparameters.checkpoint_steps,
@@ -165,10 +182,14 @@ def last_checkpoint(folder: Path) -> str | None:
 
 
 def merge(base: Path, adapter: Path, target: Path) -> None:
-    """Write base and adapter as one model, in the base's own precision, so that serving needs nothing else."""
-    whole = AutoModelForCausalLM.from_pretrained(base, dtype=_dtype(), device_map=_device())
-    merged = PeftModel.from_pretrained(whole, str(adapter)).merge_and_unload()
-    merged.save_pretrained(target)
+    """Write base and adapter as one model, in the base's own precision, so that serving needs nothing else.
+
+    The whole model lies in the machine's memory, one layer after the other is added to in place, and it is written in
+    shards: a GPU that could just hold the base while it was tuned need not hold it again.
+    """
+    whole = AutoModelForCausalLM.from_pretrained(base, dtype=accelerator.precision(), device_map="cpu")
+    merged = PeftModel.from_pretrained(whole, str(adapter), torch_device="cpu").merge_and_unload()
+    merged.save_pretrained(target, max_shard_size=SHARD_SIZE)
 
 
 def tokenized(tokenizer: Tokenizer, examples: list[Example], max_tokens: int) -> list[dict[str, list[int]]]:
@@ -212,16 +233,6 @@ class Padding:
 
 def _pad_id(tokenizer: Tokenizer) -> int:
     return int(tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id)
-
-
-def _dtype() -> torch.dtype:
-    if not torch.cuda.is_available():
-        return torch.float32
-    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-
-
-def _device() -> str:
-    return "cuda:0" if torch.cuda.is_available() else "cpu"
 
 
 if __name__ == "__main__":

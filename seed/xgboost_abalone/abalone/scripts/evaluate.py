@@ -10,6 +10,7 @@ import json
 import sys
 import tarfile
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
 
@@ -44,13 +45,18 @@ def evaluate(folder: Path) -> Report:
 
 
 def predict(model: Path, rows: list[Row]) -> Matrix:
-    """Predictions of the packed model by its own inference code."""
-    inference = _inference_module(model / "code")
+    """Predictions of the packed model by its own code, through the door that callers use.
+
+    Raises:
+        ValueError: the model refuses the rows.
+    """
+    prediction = _packed_code(model / "code")
     request = io.StringIO()
     csv.DictWriter(request, INPUTS, extrasaction="ignore").writerows(rows)
-    parsed = inference.input_fn(request.getvalue(), "text/csv")
-    answer = inference.output_fn(inference.predict_fn(parsed, inference.model_fn(str(model))), "text/csv")
-    return np.array(answer.decode().split(), dtype=np.float64)
+    answer = prediction.answer(prediction.load(model), request.getvalue(), prediction.CSV, prediction.CSV)
+    if answer.status != HTTPStatus.OK:
+        raise ValueError(f"the model refuses the test rows: {answer.text}")
+    return np.array(answer.text.split(), dtype=np.float64)
 
 
 def report(truth: Matrix, predictions: Matrix) -> Report:
@@ -68,13 +74,13 @@ def report(truth: Matrix, predictions: Matrix) -> Report:
     return {"regression_metrics": metrics}
 
 
-def _inference_module(code: Path) -> ModuleType:
+def _packed_code(code: Path) -> ModuleType:
     """The packed scripts, not the ones beside this file: what is measured is what will be served."""
     sys.path.insert(0, str(code))
-    for name in ("inference", "features"):
+    for name in ("prediction", "features"):
         sys.modules.pop(name, None)
     try:
-        return importlib.import_module("inference")
+        return importlib.import_module("prediction")
     finally:
         sys.path.remove(str(code))
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
 from failure import report_failure
-from features import COLUMNS, DataError, Matrix, Preprocessing, Row, read_rows, target
+from features import COLUMNS, DataError, Matrix, Preprocessing, Row, decode, read_rows, target
 
 TRAIN_SHARE = 0.70
 VALIDATION_SHARE = 0.15
 SMALLEST_DATASET = 20
+_SHOWN_FILES = 3
 
 
 def main() -> None:
@@ -30,23 +33,49 @@ def main() -> None:
 
 
 def preprocess(folder: Path, seed: int) -> None:
-    """Read ``input``, write ``train``, ``validation``, ``test`` and ``preprocessing``."""
-    train, validation, test = split(read_folder(folder / "input"), seed)
+    """Read ``input``, write ``train``, ``validation``, ``test``, ``preprocessing`` and ``data``."""
+    files = read_files(folder / "input")
+    rows = read_all(files)
+    train, validation, test = split(rows, seed)
     preprocessing = Preprocessing.fit(train)
-    _output(folder, "preprocessing")
-    preprocessing.save(folder / "preprocessing")
+    preprocessing.save(_output(folder, "preprocessing"))
     write_features(_output(folder, "train"), preprocessing.apply(train), target(train))
     write_features(_output(folder, "validation"), preprocessing.apply(validation), target(validation))
     write_rows(_output(folder, "test"), test)
+    # Text, for a model package's metadata holds nothing else.
+    described = {"sha256": digest(files), "files": str(len(files)), "rows": str(len(rows))}
+    (_output(folder, "data") / "data.json").write_text(json.dumps(described, indent=2), encoding="utf-8")
     print(f"rows: {len(train)} train, {len(validation)} validation, {len(test)} test")
 
 
-def read_folder(folder: Path) -> list[Row]:
-    """The rows of every CSV file in a folder."""
-    files = sorted(folder.glob("*.csv"))
-    if not files:
+def read_all(files: dict[str, bytes]) -> list[Row]:
+    """The rows of all files, in the order of their names."""
+    return [row for name, content in sorted(files.items()) for row in read_rows(decode(content, name), COLUMNS, name)]
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """The SHA-256 of a file, as ``sha256sum`` prints it; of several, that of its list of them, sorted by name."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if len(hashes) == 1:
+        return next(iter(hashes.values()))
+    listed = "".join(f"{each}  {name}\n" for name, each in sorted(hashes.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The CSV files by their path in the folder; a name that begins with . or _ is no data (_SUCCESS, .DS_Store).
+
+    Raises:
+        DataError: there is none, or something else lies among them: nobody should train on a part without knowing.
+    """
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    names = {path.relative_to(folder).as_posix(): path for path in paths if not path.name.startswith((".", "_"))}
+    others = sorted(name for name, path in names.items() if path.suffix.lower() != ".csv")
+    if others:
+        raise DataError(f"not a .csv file: {', '.join(others[:_SHOWN_FILES])} ({len(others)} of {len(names)} files)")
+    if not names:
         raise DataError(f"no .csv file in {folder}")
-    return [row for f in files for row in read_rows(f.read_text(encoding="utf-8"), COLUMNS, f.name)]
+    return {name: path.read_bytes() for name, path in names.items()}
 
 
 def split(rows: list[Row], seed: int) -> tuple[list[Row], list[Row], list[Row]]:

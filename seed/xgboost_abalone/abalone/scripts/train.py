@@ -15,7 +15,7 @@ from features import MODEL_FILE, PREPROCESSING_FILE
 
 SCRIPTS = Path(__file__).resolve().parent
 # What the model carries in its code/ folder, where the XGBoost container looks for it.
-INFERENCE_SCRIPTS = ("inference.py", "features.py")
+INFERENCE_SCRIPTS = ("inference.py", "prediction.py", "features.py")
 
 
 def main() -> None:

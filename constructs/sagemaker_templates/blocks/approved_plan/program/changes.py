@@ -1,10 +1,10 @@
 """What a plan says, in one line; and plans that AWS would refuse halfway."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-Plan = dict[str, Any]
+Plan = Mapping[str, Any]
 
 _UPDATE_WITH_SCALING = "https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html"
 

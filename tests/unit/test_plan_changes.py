@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deploy.review import refusals, summary
+from sagemaker_templates.blocks.approved_plan.program.changes import refusals, summary
 
 
 def change(
