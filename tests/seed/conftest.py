@@ -87,5 +87,10 @@ def hub() -> Iterator[LoopbackHub]:
 @pytest.fixture(scope="session")
 def hf_compiled(hf_repository: SeedRepository, hub: LoopbackHub) -> dict[str, Compiled]:
     """The import pipeline, compiled with no network and no credentials, for each variant; one has a hub to reach."""
-    more = {"all again": HF_VARIANTS["all"], "loopback": HF_PLAIN | {"HF_ENDPOINT": hub.address}}
+    reached = {"HF_ENDPOINT": hub.address}
+    more = {
+        "all again": HF_VARIANTS["all"],
+        "loopback": HF_PLAIN | reached,
+        "loopback without a token": HF_VARIANTS["public"] | reached,
+    }
     return hf_repository.compile("model_import.pipeline", HF_VARIANTS | more)

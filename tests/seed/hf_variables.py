@@ -21,6 +21,7 @@ HF_VARIANTS = {
     "vllm": HF_PLAIN | {"SERVING": "vllm"},
     "transformers": HF_PLAIN | {"SERVING": "transformers"},
     "mirror": HF_PLAIN | {"HF_ENDPOINT": "https://hub.example.com/"},
+    "public": {name: value for name, value in HF_PLAIN.items() if name != "HUGGING_FACE_ACCESS_TOKEN_SECRET"},
     "encrypted": HF_PLAIN | {"ENCRYPT_INTER_CONTAINER_TRAFFIC": "true"},
     "all": HF_PLAIN | KEY | DOMAIN | {"HUGGING_FACE_MODEL_REVISION": "v1.0"},
     "other-region": HF_PLAIN | {"AWS_REGION": "eu-west-1"},

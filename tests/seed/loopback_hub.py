@@ -1,8 +1,8 @@
 """A Hugging Face hub on loopback, as far as importing a model goes, with the ways in which that fails.
 
 It answers as the hub does: model information for a revision, a paged list of files, and their content; large files
-are kept at another address, to which it redirects. The access token is asked for at every request, and must
-never arrive at that other address.
+are kept at another address, to which it redirects. A wrong access token is refused at every request, none at all where
+something is not public; and a token must never arrive at that other address.
 """
 
 import hashlib
@@ -35,6 +35,8 @@ class HubModel:
     details: dict[str, Any] = field(default_factory=dict)
     # Gated, and the account of the token has not been let in.
     closed: bool = False
+    # Not there for whoever shows no token.
+    private: bool = False
 
     def commit(self, revision: str) -> str | None:
         """The commit of a branch, a tag or a commit."""
@@ -159,7 +161,7 @@ class _HubHandler(_Handler):
         if self.hub.unavailable:
             self.hub.unavailable -= 1
             return self.refuse(503, None, "Service Unavailable")
-        if self.headers.get("Authorization") != f"Bearer {self.hub.token}":
+        if self.headers.get("Authorization") not in {None, f"Bearer {self.hub.token}"}:
             return self.refuse(401, None, "Invalid credentials in Authorization header")
         parts = path.strip("/").split("/")
         if parts[:2] == ["api", "models"]:
@@ -178,8 +180,9 @@ class _HubHandler(_Handler):
 
     def _commit(self, model_id: str, revision: str) -> tuple[HubModel, str] | None:
         model = self.hub.models.get(model_id)
-        if model is None:
-            self.refuse(404, "RepoNotFound", "Repository not found")
+        anonymous = self.headers.get("Authorization") is None
+        if model is None or (model.private and anonymous):
+            self.refuse(401 if anonymous else 404, "RepoNotFound", "Repository not found")
             return None
         commit = model.commit(revision)
         if commit is None:
@@ -213,8 +216,9 @@ class _HubHandler(_Handler):
         if found is None:
             return None
         model, commit = found
-        if model.closed:
-            return self.refuse(403, "GatedRepo", f"Access to model {model_id} is restricted")
+        anonymous = self.headers.get("Authorization") is None
+        if model.closed or (anonymous and model.details.get("gated")):
+            return self.refuse(401 if anonymous else 403, "GatedRepo", f"Access to model {model_id} is restricted")
         if path.endswith(LARGE_SUFFIXES):
             return self.answer(302, headers={"Location": f"{self.hub.store_address}/{model_id}/{commit}/{path}"})
         return self.send_file(path, model.commits[commit][path])

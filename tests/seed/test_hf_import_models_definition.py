@@ -48,7 +48,11 @@ def test_the_import_job_has_its_own_role_a_network_and_no_environment(
     assert "Environment" not in job
 
 
-@pytest.mark.parametrize("variant", HF_VARIANTS)
+def test_a_public_models_import_names_no_secret(hf_compiled: dict[str, Compiled]) -> None:
+    assert "--secret" not in importing(hf_compiled["public"])["AppSpecification"]["ContainerArguments"]
+
+
+@pytest.mark.parametrize("variant", sorted(HF_VARIANTS.keys() - {"public"}))
 def test_the_secrets_name_is_an_argument_of_the_import_job_and_stands_nowhere_else(
     hf_compiled: dict[str, Compiled], variant: str
 ) -> None:

@@ -40,6 +40,14 @@ def place(hub: LoopbackHub, aws: str, hf_compiled: dict[str, Compiled], tmp_path
     return importing(hub, aws, hf_compiled["loopback"], tmp_path, tiny_model())
 
 
+@pytest.fixture
+def anonymous(hub: LoopbackHub, aws: str, hf_compiled: dict[str, Compiled], tmp_path: Path) -> Importing:
+    """The same for a project that names no access token, and a model that is not gated."""
+    model = tiny_model()
+    model.details["gated"] = False
+    return importing(hub, aws, hf_compiled["loopback without a token"], tmp_path, model)
+
+
 def imported_files(commit: str) -> dict[str, bytes]:
     """What of a commit belongs into the bucket."""
     files = {FIRST: model_files(1), SECOND: model_files(2)}[commit]
@@ -82,6 +90,7 @@ def test_a_package_says_what_was_imported_and_under_which_licence(place: Importi
         "hf-library": "transformers",
         "hf-gated": "manual",
         "hf-weights": "safetensors",
+        "hf-code": "none",
         "hf-files": "6",
         "hf-manifest": f"{PLACE}/{FIRST}/manifest.json",
     }
@@ -123,7 +132,7 @@ def test_the_same_commit_again_transfers_writes_and_registers_nothing(place: Imp
     place.register(place.run())
     transferred, versions = len(place.hub.transfers()), place.versions()
 
-    again = place.run(Revision="v1.0")
+    again = place.run()
 
     assert (again.status, again.steps, again.registered) == ("Succeeded", ["Import", "IsNew"], [])
     assert len(place.hub.transfers()) == transferred == len(imported_files(FIRST)) - 1
@@ -173,6 +182,100 @@ def test_another_serving_image_is_another_package_of_the_same_files(place: Impor
 
     assert len(execution.registered) == 1
     assert len(place.hub.transfers()) == transferred
+
+
+@pytest.mark.parametrize(
+    "asked", [{"Revision": "v1.0"}, {"InferenceInstanceType": "ml.g5.12xlarge"}, {"GpuCount": "4"}]
+)
+def test_the_same_files_for_another_revision_machine_or_setting_are_another_package(
+    place: Importing, asked: dict[str, str]
+) -> None:
+    place.register(place.run())
+    transferred = len(place.hub.transfers())
+
+    execution = place.run(**asked)
+    assert len(execution.registered) == 1
+    assert len(place.hub.transfers()) == transferred
+    place.register(execution)
+
+    assert place.run(**asked).registered == []
+
+
+def with_code(place: Importing) -> None:
+    """The publisher brings code that the transformers container would install and run."""
+    code = {"code/inference.py": b"import os", "code/requirements.txt": b"theirs", "modeling_tiny.py": b"import os"}
+    place.hub.models[MODEL_ID].commits[FIRST] = {**model_files(1), **code}
+
+
+def test_code_of_the_publisher_stays_at_the_hub_and_the_package_says_so(place: Importing) -> None:
+    with_code(place)
+
+    execution = place.run()
+
+    assert place.objects(f"{PLACE}/{FIRST}/model/") == imported_files(FIRST)
+    assert execution.registered[0]["CustomerMetadataProperties"]["hf-code"] == "left out"
+    assert "left out: code/inference.py (code)" in place.log(execution)
+
+
+def test_code_that_an_earlier_import_brought_is_not_served_again(place: Importing) -> None:
+    """It stays where it is, since packages may point there; what is registered now lies elsewhere."""
+    old = f"models/{MODEL_ID}/{FIRST}/model/code/inference.py"
+    place.client("s3").put_object(Bucket=BUCKET, Key=old, Body=b"import os")
+
+    execution = place.run()
+
+    (container,) = execution.registered[0]["InferenceSpecification"]["Containers"]
+    location = container["ModelDataSource"]["S3DataSource"]["S3Uri"]
+    assert re.fullmatch(f"{PLACE}/{FIRST}/selection-[0-9a-f]{{12}}/model/", location)
+    assert place.objects(location) == imported_files(FIRST)
+    assert list(place.objects(f"s3://{BUCKET}/{old}").values()) == [b"import os"]
+
+
+def test_a_public_model_needs_no_token_and_none_is_shown(anonymous: Importing) -> None:
+    execution = anonymous.run()
+
+    assert execution.status == "Succeeded"
+    assert anonymous.objects(f"{PLACE}/{FIRST}/model/") == imported_files(FIRST)
+    assert {seen.authorized for seen in anonymous.hub.requests} == {False}
+
+
+@pytest.mark.parametrize(
+    ("details", "private", "reason"),
+    [
+        (
+            {"gated": "manual"},
+            False,
+            "MODEL is gated, and nobody without an access token has been granted access: ask for it at HUB/MODEL",
+        ),
+        ({}, True, "HUB has no model MODEL that is public"),
+    ],
+)
+def test_what_needs_a_token_says_so_where_none_is_given(
+    anonymous: Importing, details: dict[str, Any], private: bool, reason: str
+) -> None:
+    model = anonymous.hub.models[MODEL_ID]
+    model.details |= details
+    model.private = private
+
+    failed = anonymous.run()
+
+    expected = reason.replace("HUB", anonymous.hub.address).replace("MODEL", MODEL_ID)
+    assert failed.failure == f"Import: {expected}; hf-access-token-secret names the secret that holds a token"
+
+
+def test_weights_of_which_a_part_is_missing_are_not_registered(place: Importing) -> None:
+    index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    files = {
+        "config.json": b"{}",
+        "model.safetensors.index.json": json.dumps(index).encode(),
+        "model-00001-of-00002.safetensors": b"x",
+    }
+    place.hub.models[MODEL_ID].commits[FIRST] = files
+
+    failed = place.run()
+
+    assert failed.failure == "Import: the commit lacks a part of the weights: model-00002-of-00002.safetensors"
+    assert failed.registered == []
 
 
 def test_the_commit_is_resolved_once_and_used_ever_after(place: Importing) -> None:

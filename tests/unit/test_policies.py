@@ -2,10 +2,13 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
 from synthesized import CASES, documents, input_of
 
@@ -307,6 +310,21 @@ def test_the_hubs_token_can_be_read_by_the_import_jobs_role_alone(case: str, sec
         if any(action.startswith("secretsmanager:") for action in statement["actions"])
     ]
     assert readers == [("import_role_rights", ["secretsmanager:GetSecretValue"], [secret])]
+
+
+def test_a_public_models_import_reads_no_secret_and_names_none(tmp_path: Path) -> None:
+    environments = tmp_path / "environments"
+    shutil.copytree(input_of("hf-import-models-minimal"), environments)
+    project = environments / "dev/projects/llama.yaml"
+    kept = [line for line in project.read_text(encoding="utf-8").splitlines() if "secret" not in line]
+    project.write_text("\n".join(kept), encoding="utf-8")
+
+    write_stacks(load_configuration(environments), environments=environments, output=tmp_path / "out")
+
+    text = (tmp_path / "out/stacks/dev-llama/cdk.tf.json").read_text(encoding="utf-8")
+    assert "HUGGING_FACE_MODEL_ID" in text
+    assert "secretsmanager" not in text
+    assert "HUGGING_FACE_ACCESS_TOKEN_SECRET" not in text
 
 
 def test_the_tokens_key_serves_that_secret_only() -> None:

@@ -7,9 +7,9 @@ repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──
                                         secret with the token
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from sagemaker_templates.blocks.build_environment import build_environment
 from sagemaker_templates.blocks.build_project import build_ml_pipeline
@@ -39,14 +39,23 @@ _IMPORT_IMAGES = ("sagemaker-scikit-learn",)
 _SERVING_IMAGES = ("huggingface-pytorch-inference", "huggingface-pytorch-tgi-inference", "huggingface-vllm")
 
 
+def _key_of_a_secret(key: str | None, info: ValidationInfo) -> str | None:
+    # An error of the secret is told there.
+    if key is not None and info.data.get("hf_access_token_secret", "") is None:
+        raise ValueError("a key needs its secret: give hf-access-token-secret as well")
+    return key
+
+
 class Parameters(TemplateParameters):
     """Parameters of hf_import_models."""
 
     hf_model_id: HubModelId = Field(description='The model on the Hugging Face hub, as "owner/name".')
-    hf_access_token_secret: SecretName = Field(
-        description="The secret in Secrets Manager whose whole text is the Hugging Face access token."
+    hf_access_token_secret: SecretName | None = Field(
+        default=None,
+        description="The secret in Secrets Manager whose whole text is the Hugging Face access token; "
+        "not needed for a public model that is not gated.",
     )
-    hf_access_token_kms_key_arn: KmsKeyArn | None = Field(
+    hf_access_token_kms_key_arn: Annotated[KmsKeyArn | None, AfterValidator(_key_of_a_secret)] = Field(
         default=None, description="The KMS key of that secret, where it is not Secrets Manager's own."
     )
     hf_revision: HubRevision = Field(
@@ -110,8 +119,9 @@ def build(context: ProjectContext) -> None:
 
 
 def _import_statements(names: ProjectNames, parameters: Any, key: Any) -> list[Statement]:
+    secret = parameters.hf_access_token_secret
     return [
-        *read_secret(names, parameters.hf_access_token_secret, parameters.hf_access_token_kms_key_arn),
+        *(read_secret(names, secret, parameters.hf_access_token_kms_key_arn) if secret else ()),
         *write_models(names, key),
         see_registered_models(names),
         *write_job_logs(names, _JOBS),
@@ -139,8 +149,9 @@ def _pipeline_statements(names: ProjectNames, importer: Role, key: Any) -> list[
 
 
 def _import_variables(parameters: Any, importer: Role) -> dict[str, str]:
+    secret = parameters.hf_access_token_secret
     return {
-        "HUGGING_FACE_ACCESS_TOKEN_SECRET": parameters.hf_access_token_secret,
+        **({"HUGGING_FACE_ACCESS_TOKEN_SECRET": secret} if secret else {}),
         "HUGGING_FACE_MODEL_ID": parameters.hf_model_id,
         "HUGGING_FACE_MODEL_REVISION": parameters.hf_revision,
         "HUGGING_FACE_IMPORT_ROLE_ARN": importer.arn,

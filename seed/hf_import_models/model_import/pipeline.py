@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mlops.images import container_image
 from mlops.jobs import Jobs
@@ -9,7 +10,7 @@ from mlops.session import ProjectSession
 from mlops.settings import Settings
 from sagemaker.core.workflow.conditions import ConditionEquals
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
-from sagemaker.core.workflow.functions import JsonGet
+from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import Parameter, ParameterInteger, ParameterString
 from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
 from sagemaker.core.workflow.properties import PropertyFile
@@ -99,12 +100,19 @@ def _import(jobs: Jobs, source: ImportSettings, parameters: Parameters) -> Proce
             *("--model-id", parameters.model_id),
             *("--revision", parameters.revision),
             *("--endpoint", source.endpoint),
-            *("--secret", source.secret),
+            *(("--secret", source.secret) if source.secret else ()),
             *("--location", settings.uri(MODELS)),
             *(("--kms-key", settings.kms_key) if settings.kms_key else ()),
             *("--group", settings.model_package_group),
-            *("--image", source.serving.image(settings.region)),
             *("--region", settings.region),
+            # What would be registered, so that the job finds out whether it is.
+            *("--image", source.serving.image(settings.region)),
+            *(
+                part
+                for name, value in _variables(source, parameters).items()
+                for part in ("--variable", _equal(name, value))
+            ),
+            *(part for each in _instances(parameters) for part in ("--instance-type", each)),
         ],
         property_files=[_RESULT],
         # The only role that may read the token.
@@ -122,7 +130,6 @@ def _decide(jobs: Jobs, source: ImportSettings, parameters: Parameters, imported
 
 
 def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, imported: ProcessingStep) -> ModelStep:
-    gpus = {source.serving.gpu_variable: parameters.gpus.to_string()} if source.serving.gpu_variable else {}
     model = ModelBuilder(
         image_uri=source.serving.image(jobs.settings.region),
         # Not an archive: nothing has to hold the model as a whole, and an endpoint loads the files in parallel.
@@ -134,7 +141,7 @@ def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, import
             }
         },
         role_arn=jobs.settings.role_arn,
-        env_vars={**source.serving.variables, **gpus},
+        env_vars=_variables(source, parameters),
         # Without it the SDK looks for inference code to pack and overwrites the variables above.
         dependencies={},
         sagemaker_session=jobs.session,
@@ -145,7 +152,7 @@ def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, import
             model_package_group_name=jobs.settings.model_package_group,
             content_types=["application/json"],
             response_types=["application/json"],
-            inference_instances=[parameters.inference_instance, *GPU_INSTANCES[1:]],
+            inference_instances=_instances(parameters),
             approval_status=parameters.approval,
             description="Imported from the Hugging Face hub; its commit and licence stand in the metadata.",
             customer_metadata_properties={
@@ -155,6 +162,21 @@ def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, import
             },
         ),
     )
+
+
+def _variables(source: ImportSettings, parameters: Parameters) -> dict[str, Any]:
+    """The environment of the container that serves the model."""
+    gpus = {source.serving.gpu_variable: parameters.gpus.to_string()} if source.serving.gpu_variable else {}
+    return {**source.serving.variables, **gpus}
+
+
+def _equal(name: str, value: Any) -> object:
+    return f"{name}={value}" if isinstance(value, str) else Join(on="=", values=[name, value])
+
+
+def _instances(parameters: Parameters) -> list[Any]:
+    """What the package may be deployed on."""
+    return [parameters.inference_instance, *GPU_INSTANCES[1:]]
 
 
 # What the import finds out about a model, all of it text that a model package's metadata may hold.
@@ -168,6 +190,7 @@ _METADATA = (
     "library",
     "gated",
     "weights",
+    "code",
     "files",
     "bytes",
     "manifest",

@@ -10,7 +10,7 @@ from mlops.settings import Settings, SettingsError
 
 from model_import.serving import CHOICES, DEFAULT, Serving
 
-REQUIRED = ("HUGGING_FACE_ACCESS_TOKEN_SECRET", "HUGGING_FACE_MODEL_ID", "HUGGING_FACE_IMPORT_ROLE_ARN")
+REQUIRED = ("HUGGING_FACE_MODEL_ID", "HUGGING_FACE_IMPORT_ROLE_ARN")
 PUBLIC_HUB = "https://huggingface.co"
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -21,7 +21,8 @@ class ImportSettings:
     """Everything that the import needs beyond the settings of every project.
 
     Attributes:
-        secret: the name of the secret that holds the access token; never the token.
+        secret: the name of the secret that holds the access token; never the token. Empty where a public model needs
+            none.
         role_arn: what the import job runs as; no other role may read the secret.
         endpoint: of the hub, or of a mirror of it.
     """
@@ -47,7 +48,7 @@ class ImportSettings:
         if settings.network_isolation:
             raise SettingsError("ENABLE_NETWORK_ISOLATION is true; the import has to reach the hub")
         return cls(
-            secret=values["HUGGING_FACE_ACCESS_TOKEN_SECRET"],
+            secret=environment.get("HUGGING_FACE_ACCESS_TOKEN_SECRET", "").strip(),
             model_id=values["HUGGING_FACE_MODEL_ID"],
             revision=environment.get("HUGGING_FACE_MODEL_REVISION", "").strip() or "main",
             role_arn=values["HUGGING_FACE_IMPORT_ROLE_ARN"],

@@ -69,7 +69,41 @@ def test_the_import_is_protected(connected: Settings) -> None:
     assert len(importing["NetworkConfig"]["VpcConfig"]["Subnets"]) == 2
     assert importing["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] == KEY
     assert importing["ProcessingOutputConfig"]["KmsKeyId"] == KEY
-    assert importing["AppSpecification"]["ContainerArguments"][-5:-4] == ["demo-p-demo0001"]
+    arguments = importing["AppSpecification"]["ContainerArguments"]
+    assert arguments[arguments.index("--group") + 1] == "demo-p-demo0001"
+
+
+def test_without_a_secret_no_token_is_asked_for(connected: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A public model needs none."""
+    monkeypatch.delenv("HUGGING_FACE_ACCESS_TOKEN_SECRET")
+    importing = compiled(connected)["Steps"][0]["Arguments"]
+
+    assert "--secret" not in importing["AppSpecification"]["ContainerArguments"]
+
+
+@pytest.mark.parametrize("serving", ["tgi", "vllm", "transformers"])
+def test_the_import_looks_for_the_very_package_that_would_be_registered(
+    connected: Settings, monkeypatch: pytest.MonkeyPatch, serving: str
+) -> None:
+    """Its image, variables and instance types are told to the job as they stand in the package."""
+    monkeypatch.setenv("SERVING", serving)
+    definition = compiled(connected)
+    arguments = definition["Steps"][0]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    (step,) = definition["Steps"][1]["Arguments"]["IfSteps"]
+    specification = step["Arguments"]["InferenceSpecification"]
+    told = list(zip(arguments[::2], arguments[1::2], strict=True))
+    variables = [value for name, value in told if name == "--variable"]
+    plain = {part for part in variables if isinstance(part, str)}
+    environment = container(definition).get("Environment", {})
+
+    assert [value for name, value in told if name == "--image"] == [container(definition)["Image"]]
+    assert [value for name, value in told if name == "--instance-type"] == specification[
+        "SupportedRealtimeInferenceInstanceTypes"
+    ]
+    assert plain == {f"{name}={value}" for name, value in environment.items() if isinstance(value, str)}
+    assert [part["Std:Join"]["Values"] for part in variables if not isinstance(part, str)] == [
+        [name, value] for name, value in environment.items() if not isinstance(value, str)
+    ]
 
 
 def test_network_isolation_is_refused(connected: Settings) -> None:

@@ -4,16 +4,16 @@ import hashlib
 import io
 import json
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 from description import licence, manifest, text
-from failure import ImportFailedError, one_line
+from failure import one_line
 from hub import HubFile, Model
-from registry import registered
-from selection import wanted, weights_format
+from registry import Wanted, registered
 from transfer import SMALLEST_PART_BYTES, Checksums, part_bytes, parts
 
 COMMIT = "1" * 40
@@ -29,40 +29,6 @@ def file(path: str, content: bytes = b"x") -> HubFile:
 def model(**details: Any) -> Model:
     """A model that the hub says something about."""
     return Model("example-org/tiny", "main", COMMIT, details)
-
-
-@pytest.mark.parametrize(
-    ("there", "taken"),
-    [
-        (["model.safetensors", "pytorch_model.bin", "onnx/model.onnx"], ["model.safetensors"]),
-        (["pytorch_model.bin", "config.json"], ["config.json", "pytorch_model.bin"]),
-        ([".gitattributes", "tokenizer.json"], ["tokenizer.json"]),
-    ],
-)
-def test_weights_are_taken_once_and_rather_not_as_pickles(there: list[str], taken: list[str]) -> None:
-    """A pickle runs code when it is loaded; it is taken only where there is nothing else."""
-    assert [each.path for each in wanted([file(path) for path in there])] == taken
-
-
-@pytest.mark.parametrize("path", ["../config.json", "/etc/passwd", "a//b", "a/./b", "a\nb", "x" * 256])
-def test_a_path_that_no_model_may_hold_is_refused(path: str) -> None:
-    """What the hub lists is text from strangers."""
-    with pytest.raises(ImportFailedError, match="no model may hold"):
-        wanted([file(path)])
-
-
-def test_a_commit_without_files_is_refused() -> None:
-    """An empty folder is not a model."""
-    with pytest.raises(ImportFailedError, match="no file to import"):
-        wanted([file(".gitattributes")])
-
-
-@pytest.mark.parametrize(
-    ("paths", "kind"), [(["a.safetensors"], "safetensors"), (["a.bin"], "pickle"), (["a.gguf"], "other")]
-)
-def test_the_kind_of_weights_is_told(paths: list[str], kind: str) -> None:
-    """Who approves a package sees whether loading it runs code."""
-    assert weights_format([file(path) for path in paths]) == kind
 
 
 @pytest.mark.parametrize(
@@ -149,32 +115,44 @@ def test_a_small_file_is_checked_by_gits_name_for_it(content: bytes) -> None:
     assert checksums.verify(listed) == hashlib.sha256(content).hexdigest()
 
 
-def package(commit: str = COMMIT, image: str = "image:1", status: str = "Completed") -> dict[str, Any]:
-    """A package as SageMaker describes it."""
+METADATA = {
+    "hf-model-id": "example-org/tiny",
+    "hf-revision": "main",
+    "hf-commit": COMMIT,
+    "hf-task": "text-generation",
+    "hf-manifest-sha256": "0" * 64,
+}
+LOCATION = f"s3://bucket/models/example-org/tiny/{COMMIT}/model/"
+WANTED = Wanted(METADATA, LOCATION, "image:1", {"SM_NUM_GPUS": "1"}, frozenset({"ml.g5.xlarge", "ml.g6.xlarge"}))
+
+
+def package() -> dict[str, Any]:
+    """The package that is wanted, as SageMaker describes it."""
     return {
         "ModelPackageName": "group",
         "ModelPackageArn": "arn:aws:sagemaker:us-east-1:111111111111:model-package/group/1",
         "CreationTime": 0,
-        "ModelPackageStatus": status,
+        "ModelPackageStatus": "Completed",
         "ModelPackageStatusDetails": {"ValidationStatuses": []},
         "ModelApprovalStatus": "Rejected",
-        "CustomerMetadataProperties": {"hf-model-id": "example-org/tiny", "hf-commit": commit},
-        "InferenceSpecification": {"Containers": [{"Image": image}]},
+        "CustomerMetadataProperties": {**METADATA, "hf-license": "mit"},
+        "InferenceSpecification": {
+            "Containers": [
+                {
+                    "Image": "image:1",
+                    "Environment": {"SM_NUM_GPUS": "1"},
+                    "ModelDataSource": {
+                        "S3DataSource": {"S3Uri": LOCATION, "S3DataType": "S3Prefix", "CompressionType": "None"}
+                    },
+                }
+            ],
+            "SupportedRealtimeInferenceInstanceTypes": ["ml.g6.xlarge", "ml.g5.xlarge"],
+        },
     }
 
 
-@pytest.mark.parametrize(
-    ("described", "found"),
-    [
-        (package(), True),
-        (package(commit="2" * 40), False),
-        (package(image="image:2"), False),
-        (package(status="Failed"), False),
-        ({**package(), "CustomerMetadataProperties": {}}, False),
-    ],
-)
-def test_a_commit_counts_as_registered_for_the_image_that_serves_it(described: dict[str, Any], found: bool) -> None:
-    """Rejected ones too: a person decided; only a package that could not be made does not count."""
+def found(described: dict[str, Any], wanted: Wanted = WANTED) -> bool:
+    """Whether the only package of the group is what is wanted."""
     client = boto3.client("sagemaker", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
     summary = {
         name: described[name]
@@ -183,9 +161,47 @@ def test_a_commit_counts_as_registered_for_the_image_that_serves_it(described: d
     with Stubber(client) as stub:
         stub.add_response("list_model_packages", {"ModelPackageSummaryList": [summary]})
         stub.add_response("describe_model_package", described)
-        answer = registered(client, "group", model_id="example-org/tiny", commit=COMMIT, image="image:1")
+        answer = registered(client, "group", wanted)
+    assert answer in {None, described["ModelPackageArn"]}
+    return answer is not None
 
-    assert answer == (described["ModelPackageArn"] if found else None)
+
+def test_a_model_counts_as_registered_where_the_same_package_is_there() -> None:
+    """A rejected one too: a person decided."""
+    assert found(package())
+
+
+def test_a_package_that_could_not_be_made_does_not_count() -> None:
+    """It is tried again."""
+    assert not found({**package(), "ModelPackageStatus": "Failed"})
+
+
+def test_a_package_of_somebody_else_does_not_count() -> None:
+    """Nor does it break the search."""
+    assert not found({**package(), "CustomerMetadataProperties": {}})
+    assert not found({name: value for name, value in package().items() if name != "InferenceSpecification"})
+
+
+@pytest.mark.parametrize("name", sorted(METADATA))
+def test_another_model_revision_commit_task_or_content_is_another_package(name: str) -> None:
+    """Whoever asked for it gets it under the name that was asked for."""
+    assert not found(package(), replace(WANTED, metadata={**METADATA, name: "other"}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"image": "image:2"},
+        {"location": "s3://bucket/models/elsewhere/"},
+        {"environment": {"SM_NUM_GPUS": "4"}},
+        {"environment": {}},
+        {"instance_types": frozenset({"ml.g5.12xlarge", "ml.g6.xlarge"})},
+        {"instance_types": frozenset({"ml.g5.xlarge"})},
+    ],
+)
+def test_another_image_place_setting_or_instance_type_is_another_package(changes: dict[str, Any]) -> None:
+    """It could not be deployed as it is wanted now."""
+    assert not found(package(), replace(WANTED, **changes))
 
 
 def test_a_reason_is_one_line_without_the_token() -> None:

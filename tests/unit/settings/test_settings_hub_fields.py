@@ -57,7 +57,20 @@ def test_what_they_refuse_is_refused_and_so_is_a_token_anywhere(field: str, valu
         hf_parameters(**{field: value})
 
 
-@pytest.mark.parametrize("field", sorted(RIGHT))
-def test_model_and_secret_have_no_default(field: str) -> None:
+def test_the_model_has_no_default() -> None:
     with pytest.raises(ValidationError, match="Field required"):
-        parameters("hf_import_models", **{name: value for name, value in RIGHT.items() if name != field})
+        parameters("hf_import_models")
+
+
+def test_a_public_model_needs_no_secret() -> None:
+    public: Any = parameters("hf_import_models", hf_model_id="example-org/tiny-llama")
+
+    assert public.hf_access_token_secret is None
+
+
+def test_a_key_without_the_secret_that_it_encrypts_is_refused() -> None:
+    key = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+
+    assert hf_parameters(hf_access_token_kms_key_arn=key).hf_access_token_kms_key_arn == key
+    with pytest.raises(ValidationError, match="a key needs its secret: give hf-access-token-secret as well"):
+        parameters("hf_import_models", hf_model_id="example-org/tiny-llama", hf_access_token_kms_key_arn=key)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
@@ -22,11 +22,14 @@ from failure import ImportFailedError
 
 ATTEMPTS = 6
 TIMEOUT_SECONDS = 60
+# An index of weights has some 100 bytes for each tensor.
+LARGEST_READ_BYTES = 64 * 1024 * 1024
 # The pause before the second attempt; each further one is twice as long.
 PAUSE_SECONDS = float(os.environ.get("HUB_RETRY_SECONDS", "1"))
 
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _NEXT_PAGE = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
+_Got = TypeVar("_Got")
 # What a connection that breaks raises, depending on where it does.
 BROKEN = (HTTPException, URLError, OSError)
 
@@ -84,9 +87,9 @@ def pause(attempt: int) -> None:
 
 
 class Hub:
-    """The hub as the owner of one access token sees it."""
+    """The hub as the owner of one access token sees it; without a token, as everybody does."""
 
-    def __init__(self, endpoint: str, token: str) -> None:
+    def __init__(self, endpoint: str, token: str = "") -> None:
         self.endpoint = endpoint.rstrip("/")
         self._token = token
         self._opener: OpenerDirector = build_opener(_KeepTokenAtHome)
@@ -113,6 +116,21 @@ class Hub:
             for entry in self._tree(model)
             if entry["type"] == "file"
         ]
+
+    def read(self, model: Model, file: HubFile) -> bytes:
+        """The content of a small file.
+
+        Raises:
+            ImportFailedError: the hub refuses it, or it is not small.
+        """
+        if file.size > LARGEST_READ_BYTES:
+            raise ImportFailedError(f"{file.path} has {file.size} bytes; at most {LARGEST_READ_BYTES} are read")
+
+        def get() -> bytes:
+            with self.open(model, file.path, 0) as response:
+                return bytes(response.read(LARGEST_READ_BYTES))
+
+        return self._patiently(get, f"{model.model_id} at {model.revision}: {file.path}")
 
     def open(self, model: Model, path: str, start: int) -> Any:
         """The content of a file from byte ``start`` on, as a response to read from.
@@ -144,7 +162,7 @@ class Hub:
 
         return self._patiently(get, what)
 
-    def _patiently(self, get: Callable[[], tuple[Any, HTTPMessage]], what: str) -> tuple[Any, HTTPMessage]:
+    def _patiently(self, get: Callable[[], _Got], what: str) -> _Got:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return get()
@@ -159,24 +177,40 @@ class Hub:
 
     def _open(self, url: str, headers: Mapping[str, str]) -> Any:
         request = Request(url, headers={"User-Agent": "sagemaker-model-import", **headers})  # noqa: S310
-        if _origin(url) == _origin(self.endpoint):
+        if self._token and _origin(url) == _origin(self.endpoint):
             # Not carried over by a redirect, unless the handler above says so.
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         return self._opener.open(request, timeout=TIMEOUT_SECONDS)
+
+    @property
+    def _nobody_let_in(self) -> str:
+        if self._token:
+            return "the access token's account has not been granted access"
+        return "nobody without an access token has been granted access"
+
+    @property
+    def _seen(self) -> str:
+        return "the access token's account may see" if self._token else "is public"
+
+    @property
+    def _remedy(self) -> str:
+        return "" if self._token else "; hf-access-token-secret names the secret that holds a token"
 
     def _refusal(self, error: HTTPError, what: str) -> str:
         """The hub's answer in the words of the person who started the import."""
         code, told = error.headers.get("X-Error-Code"), error.headers.get("X-Error-Message") or error.reason
         model_id = what.partition(" at ")[0]
         known = {
-            "GatedRepo": f"{model_id} is gated, and the access token's account has not been granted access: "
-            f"ask for it at {self.endpoint}/{model_id}",
-            "RepoNotFound": f"{self.endpoint} has no model {model_id} that the access token's account may see",
+            "GatedRepo": f"{model_id} is gated, and {self._nobody_let_in}: ask for it at "
+            f"{self.endpoint}/{model_id}{self._remedy}",
+            "RepoNotFound": f"{self.endpoint} has no model {model_id} that {self._seen}{self._remedy}",
             "RevisionNotFound": f"there is no revision like this: {what}",
             "EntryNotFound": f"the hub lists a file that it does not have: {what}",
         }
         if code in known:
             return known[code]
+        if error.code == 401 and not self._token:  # noqa: PLR2004
+            return f"{self.endpoint} wants an access token for {model_id}{self._remedy}"
         if error.code == 401:  # noqa: PLR2004
             return f"{self.endpoint} refuses the access token: it is mistyped, expired or revoked"
         return f"{what}: {self.endpoint} answers {error.code} {told}"

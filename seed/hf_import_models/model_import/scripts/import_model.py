@@ -7,6 +7,8 @@ import hashlib
 import json
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import selection
 from botocore.exceptions import BotoCoreError, ClientError
 from failure import OUTPUT, ImportFailedError, hidden, leave_reason, one_line
 from hub import Hub, HubFile, Model
-from registry import registered
+from registry import Wanted, registered
 from transfer import ModelStore
 
 
@@ -25,7 +27,7 @@ def main() -> int:
     options = _options()
     token = ""
     try:
-        token = read_token(options.secret, options.region)
+        token = read_token(options.secret, options.region) if options.secret else ""
         result = run(options, Hub(options.endpoint, token))
     except Exception as error:
         reason = one_line(error, token)
@@ -45,33 +47,72 @@ def run(options: argparse.Namespace, hub: Hub) -> dict[str, str]:
     """Import the commit that the revision is now; returns what the pipeline wants to know about it."""
     model = hub.model(options.model_id, options.revision)
     print(f"{model.model_id} at {model.revision} is commit {model.commit}")
-    bucket, _, prefix = options.location.removeprefix("s3://").partition("/")
-    store = ModelStore(
-        boto3.client("s3", region_name=options.region),
-        bucket,
-        f"{prefix}/{model.model_id}/{model.commit}",
-        options.kms_key,
-    )
-    files = selection.wanted(hub.files(model))
+    selected = selection.select(hub.files(model), lambda file: hub.read(model, file))
+    for path, reason in selected.left_out.items():
+        print(f"left out: {path} ({reason})")
+    files = selected.files
+    store = place(options, model, files)
     imported = [(file, bring(hub, store, model, file)) for file in files]
     source = f"{hub.endpoint}/{model.model_id}/tree/{model.commit}"
     manifest = description.manifest(model, source, imported)
     # Last: where a manifest is, everything that it lists is there too.
     store.put_if_different("manifest.json", manifest)
-    sagemaker = boto3.client("sagemaker", region_name=options.region)
-    package = registered(sagemaker, options.group, model_id=model.model_id, commit=model.commit, image=options.image)
+    sha256 = hashlib.sha256(manifest).hexdigest()
+    about = description.about(model)
+    package = already(options, about, store.uri("model/"), sha256)
     print(f"already registered: {package}" if package else "not registered yet")
     return {
-        **description.about(model),
+        **about,
         "registered": "yes" if package else "no",
         "location": store.uri("model/"),
         "source": description.text(source),
-        "weights": selection.weights_format(files),
+        "weights": selected.weights,
+        "code": "left out" if selected.code else "none",
         "files": str(len(files)),
         "bytes": str(sum(file.size for file in files)),
         "manifest": description.text(store.uri("manifest.json")),
-        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+        "manifest_sha256": sha256,
     }
+
+
+def place(options: argparse.Namespace, model: Model, files: Sequence[HubFile]) -> ModelStore:
+    """Where the files belong: a place that holds nothing else, since a container gets all that lies there.
+
+    What an earlier selection brought is not deleted, and packages may point to it; another selection of the same
+    commit gets a place of its own.
+
+    Raises:
+        ImportFailedError: somebody put other files there.
+    """
+    bucket, _, prefix = options.location.removeprefix("s3://").partition("/")
+    s3 = boto3.client("s3", region_name=options.region)
+    usual = ModelStore(s3, bucket, f"{prefix}/{model.model_id}/{model.commit}", options.kms_key)
+    if not usual.strangers(files):
+        return usual
+    listing = hashlib.sha256("\n".join(file.path for file in files).encode()).hexdigest()[:12]
+    own = replace(usual, prefix=f"{usual.prefix}/selection-{listing}")
+    strangers = own.strangers(files)
+    if strangers:
+        raise ImportFailedError(
+            f"{own.uri('model/')} holds {strangers[0]!r}, which is no part of the model: delete it"
+        )
+    print(f"{usual.uri('model/')} holds files that are not imported now, so {own.uri('model/')} is used")
+    return own
+
+
+def already(options: argparse.Namespace, about: Mapping[str, str], location: str, manifest_sha256: str) -> str | None:
+    """The package that is what would be registered, if there is one."""
+    told = {name: about[name] for name in ("model_id", "revision", "commit", "task")}
+    metadata = {f"hf-{name.replace('_', '-')}": value for name, value in told.items()}
+    environment = dict(each.split("=", 1) for each in options.variable)
+    wanted = Wanted(
+        metadata={**metadata, "hf-manifest-sha256": manifest_sha256},
+        location=location,
+        image=options.image,
+        environment=environment,
+        instance_types=frozenset(options.instance_type),
+    )
+    return registered(boto3.client("sagemaker", region_name=options.region), options.group, wanted)
 
 
 def bring(hub: Hub, store: ModelStore, model: Model, file: HubFile) -> str:
@@ -109,13 +150,15 @@ def _options() -> argparse.Namespace:
         "--model-id",
         "--revision",
         "--endpoint",
-        "--secret",
         "--location",
         "--group",
         "--image",
         "--region",
     ):
         parser.add_argument(name, required=True)
+    parser.add_argument("--secret", default="", help="the secret that holds an access token")
+    parser.add_argument("--variable", action="append", default=[], help="of the container, as NAME=VALUE")
+    parser.add_argument("--instance-type", action="append", default=[], help="what the package is for")
     parser.add_argument("--kms-key")
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/result"))
     parser.add_argument("--failure-folder", type=Path, default=OUTPUT)

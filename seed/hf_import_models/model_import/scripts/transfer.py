@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +134,15 @@ class ModelStore:
         metadata = self._metadata(path)
         if metadata is None or metadata.get("sha256") != sha256:
             self._put_object(path, content, {"sha256": sha256})
+
+    def strangers(self, files: Sequence[HubFile]) -> list[str]:
+        """What lies among the model's files and is none of these."""
+        prefix = self._key("model/")
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        keys = [entry["Key"].removeprefix(prefix) for page in pages for entry in page.get("Contents", ())]
+        # The console makes empty objects for folders.
+        there = {key for key in keys if key and not key.endswith("/")}
+        return sorted(there - {file.path for file in files})
 
     def uri(self, path: str = "") -> str:
         """The address of an object, or of all of them."""
