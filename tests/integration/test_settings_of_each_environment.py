@@ -37,7 +37,7 @@ BASES: dict[str, dict[str, Any]] = {
     "instances": {
         "variants": {
             "main": {
-                "instance-type": "ml.inf2.xlarge",
+                "instance-type": "ml.p3.2xlarge",
                 "instance-count": 3,
                 "autoscaling": {"min": 2, "max": 4, "invocations-per-instance": 600},
             }
@@ -73,18 +73,18 @@ class Case:
 CASES = [
     Case(
         "variants.main.instance-type",
-        "ml.inf2.8xlarge",
+        "ml.p3.8xlarge",
         CONFIGURED,
         "production_variants.0.instance_type",
-        "ml.inf2.8xlarge",
+        "ml.p3.8xlarge",
     ),
     Case("variants.main.instance-count", 4, CONFIGURED, "production_variants.0.initial_instance_count", 4),
     Case(
         "variants.main.inference-ami-version",
-        "al2-ami-sagemaker-inference-neuron-2",
+        "al2-ami-sagemaker-inference-gpu-2",
         CONFIGURED,
         "production_variants.0.inference_ami_version",
-        "al2-ami-sagemaker-inference-neuron-2",
+        "al2-ami-sagemaker-inference-gpu-2",
     ),
     Case("variants.main.volume-size-gb", 77, CONFIGURED, "production_variants.0.volume_size_in_gb", 77),
     Case(
