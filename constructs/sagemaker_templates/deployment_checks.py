@@ -108,7 +108,7 @@ class _Endpoints:
             self._endpoints.setdefault((stage.target.account_id, stage.endpoint), []).append(stage)
 
     def reaching(self, names: TargetNames) -> str | None:
-        """Whose rights reach a stage's endpoint, since its name begins as theirs do, in words; None where nobody's."""
+        """Whose rights reach a stage's endpoint, since its name begins as theirs do, in words; None for nobody's."""
         account = names.target.account_id
         for beginning in _beginnings(names.endpoint):
             for other in self._endpoints.get((account, beginning), ()):

@@ -15,6 +15,7 @@ from sagemaker_templates.naming import (
     ProjectNames,
     TargetNames,
 )
+from sagemaker_templates.settings import repositories
 from sagemaker_templates.settings.model import Configuration, Environment, Project
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.settings.spelling import quoted
@@ -144,5 +145,5 @@ def _resource(limit: Limit, text: str, account: str, region: str) -> Name:
 
 def _on_github(project: Project, text: str) -> Name:
     wanted = project.repository
-    scope = (GITHUB_REPOSITORY.kind, wanted.base_url or "", (wanted.owner or "").lower())
+    scope = (GITHUB_REPOSITORY.kind, repositories.host(wanted), (wanted.owner or "").lower())
     return Name(scope, GITHUB_REPOSITORY.kind, text)

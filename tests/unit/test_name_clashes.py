@@ -53,8 +53,8 @@ def test_a_project_whose_stack_would_be_a_foundation_is_refused(lines: Lines) ->
         "dev-llm/projects/b.yaml": PROJECT % ("other", "p-2"),
     }
     assert lines(files) == [
-        'dev/projects/a.yaml:2: sagemaker-project-name: "llm-foundation" makes the stack "dev-llm-foundation", as the '
-        "foundation of dev-llm does"
+        'dev/projects/a.yaml:2: sagemaker-project-name: "llm-foundation" makes the stack "dev-llm-foundation", as '
+        "the foundation of dev-llm does"
     ]
 
 
@@ -116,7 +116,7 @@ def _configurations(draw: st.DrawFn) -> Configuration:
 
 
 def _resources(configuration: Configuration) -> Iterator[tuple[str, ...]]:
-    """Every name of a resource, with all that it must be told apart by, gathered in another way than the check does."""
+    """Every name of a resource, with all that it must be told apart by, gathered otherwise than in the check."""
     for environment in configuration.environments:
         for limit, name in FoundationNames(environment).derived():
             yield limit.kind, environment.account_id, name

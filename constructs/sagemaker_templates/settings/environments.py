@@ -25,6 +25,7 @@ class EnvironmentSource:
         folder: its files.
         environment: the result; None where the file has mistakes.
         account_id: the account, if that alone is right.
+        promotes_to: the line of that key.
         defaults: what its projects have in common, not yet validated.
         variables: what the values of its files may come from.
     """
@@ -33,6 +34,7 @@ class EnvironmentSource:
     variables: Variables
     environment: Environment | None = None
     account_id: str | None = None
+    promotes_to: Entry | None = None
     defaults: tuple[Entry, ...] = ()
 
 
@@ -65,6 +67,7 @@ def read_environment(
         variables,
         environment=_environment(folder.name, bound, report) if bound.value else None,
         account_id=bound.fields.get("account_id"),
+        promotes_to=bound.entry("promotes_to"),
         defaults=_defaults(defaults, report) if defaults else (),
     )
 
