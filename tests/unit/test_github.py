@@ -217,7 +217,7 @@ def test_template_repositories_are_private_templates_with_a_first_branch(case: s
             True,
             True,
         )
-        assert repository["vulnerability_alerts"] is True
+        assert repository["vulnerability_alerts"] is (case != "github-enterprise")
 
 
 def test_two_owners_have_a_provider_a_secret_and_template_repositories_each() -> None:

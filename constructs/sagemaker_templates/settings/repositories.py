@@ -15,6 +15,18 @@ from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import quoted
 
 _APP = ("github_app_id", "github_app_installation_id", "github_app_private_key_secret_name")
+_OF_GITHUB = (
+    "repository_owner",
+    "access_token_secret_name",
+    "aws_codeconnection_arn",
+    "github_base_url",
+    *_APP,
+    "branch_protection",
+    "required_reviews",
+    "vulnerability_alerts",
+    "repository_deletion",
+    "repository_topics",
+)
 _TOKEN = "access_token_secret_name"  # noqa: S105 - the name of a key
 
 
@@ -30,6 +42,8 @@ def check(keys: Bound[ProjectKeys], environment: Environment | None, report: Rep
     """Report what is missing for a repository outside CodeCommit, and what cannot stand together."""
     type_ = keys.fields.get("repository_type", "CodeCommit")
     if type_ == "CodeCommit":
+        if not keys.is_wrong("repository_type"):
+            _check_effect(keys, report)
         return
     _check_complete(keys, type_, report)
     _check_base_url(keys, type_, report)
@@ -115,6 +129,17 @@ def _check_accesses(projects: Iterable[tuple[Bound[ProjectKeys], Project]], repo
 def _account(wanted: Repository) -> tuple[str | None, str]:
     """Whose repository it is; GitHub takes upper and lower case of an owner for one."""
     return host(wanted), (wanted.owner or "").lower()
+
+
+def _check_effect(keys: Bound[ProjectKeys], report: Report) -> None:
+    """Report what a project itself says of GitHub in vain; its environment may say it for others."""
+    for field in _OF_GITHUB:
+        entry = keys.entry(field)
+        if entry and not _is_inherited(entry) and not keys.is_wrong(field):
+            message = (
+                'has no effect on CodeCommit: leave it out, or give repository-type "GitHub" or "GitHub Enterprise"'
+            )
+            report.add(entry.file, entry.line, entry.key, message)
 
 
 def _check_complete(keys: Bound[ProjectKeys], type_: str, report: Report) -> None:

@@ -12,6 +12,7 @@ import yaml
 from botocore.loaders import Loader as ServiceModels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from sagemaker_templates.settings import InvalidSettings, fields, files, load
 from sagemaker_templates.settings.regions import usable_regions
 from sagemaker_templates.settings.rules import Rule
@@ -63,7 +64,13 @@ def _rules_of(annotation: object) -> Iterator[Rule]:
 
 
 def _written_by_users() -> Iterator[tuple[str, Rule]]:
-    models = [files.EnvironmentKeys, files.ProjectKeys, files.TargetKeys, files.S3StateKeys, files.LocalStateKeys]
+    models: list[type[BaseModel]] = [
+        files.EnvironmentKeys,
+        files.ProjectKeys,
+        files.TargetKeys,
+        files.S3StateKeys,
+        files.LocalStateKeys,
+    ]
     for model in [*models, *(template.parameters for template in all_templates().values())]:
         for name, info in model.model_fields.items():
             for rule in _rules_of(info.rebuild_annotation()):
