@@ -58,6 +58,7 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
     makers: dict[tuple[Scope, str], list[Maker]] = {}
     for maker, name in made:
         makers.setdefault((name.scope, name.text), []).append(maker)
+    yield from _logs_of_themselves(configuration)
     told: set[Maker] = set()
     for maker, name in made:
         other = _before(maker, makers[name.scope, name.text], name)
@@ -66,6 +67,16 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
             whose = other.description if other.project is not maker.project else "another part of it"
             message = f'{quoted(maker.project.name)} makes the {name.kind} "{name.text}", as {whose} does'
             yield Objection(maker.project, _NAME, message)
+
+
+def _logs_of_themselves(configuration: Configuration) -> Iterator[Objection]:
+    """A bucket that receives its own access logs grows by each log that is written."""
+    for project in configuration.projects:
+        names = ProjectNames(project)
+        bucket = (project.s3_access_logs_bucket_arn or "").rpartition(":")[2]
+        if bucket in (names.artifact_bucket, names.pipeline_bucket):
+            message = f'"{bucket}" is a bucket of the project itself; allowed: one that other stacks make'
+            yield Objection(project, "s3_access_logs_bucket_arn", message)
 
 
 def _before(maker: Maker, makers: list[Maker], name: Name) -> Maker | None:

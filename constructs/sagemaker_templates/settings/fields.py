@@ -84,8 +84,10 @@ LogRetentionDays = Literal[
 PolicyName = Annotated[
     str,
     Rule(
-        "[A-Za-z0-9_+=,.@-]{1,128}",
-        "the name (not the ARN) of an IAM policy: 1 to 128 letters, digits and _+=,.@-",
+        "(?:[A-Za-z0-9_+=,.@-]{1,128}/){0,3}[A-Za-z0-9_+=,.@-]{1,128}",
+        "the name (not the ARN) of an IAM policy: 1 to 128 letters, digits and _+=,.@-, after its path if it has one "
+        '("team/boundary")',
+        max_length=512,
     ),
 ]
 

@@ -1,15 +1,28 @@
 """Regions and partitions that do not go together with what is wanted in them."""
 
 from collections.abc import Mapping
+from typing import Any, Protocol
 
 from sagemaker_templates.settings import regions
 from sagemaker_templates.settings.binding import Bound
-from sagemaker_templates.settings.document import ListNode
-from sagemaker_templates.settings.environments import EnvironmentSource
+from sagemaker_templates.settings.document import Entry, ListNode
 from sagemaker_templates.settings.files import ProjectKeys, TargetKeys
 from sagemaker_templates.settings.model import Environment
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import quoted
+
+
+class SourceLike(Protocol):
+    """What was read of an environment, as far as it matters here."""
+
+    @property
+    def environment(self) -> Environment | None:
+        """The result; None where the file has mistakes."""
+
+    @property
+    def promotes_to(self) -> Entry | None:
+        """The line of that key."""
+
 
 _DELIVERY = ("CodePipeline", "CodeBuild")
 
@@ -32,7 +45,15 @@ def check_services(keys: Bound[ProjectKeys], environment: Environment, report: R
         report.add(entry.file, entry.line, entry.key, message)
 
 
-def check_promotion(sources: Mapping[str, EnvironmentSource], report: Report) -> None:
+def check_bucket(keys: Bound[Any], region: str | None, report: Report) -> None:
+    """Report a bucket for access logs in another partition: S3 delivers within one."""
+    entry, arn = keys.entry("s3_access_logs_bucket_arn"), keys.fields.get("s3_access_logs_bucket_arn")
+    if entry and arn and region and arn.split(":")[1] != (own := regions.partition(region).name):
+        message = f"is a bucket of another partition than {own}, where {region} is; S3 delivers logs within one"
+        report.add(entry.file, entry.line, entry.key, message)
+
+
+def check_promotion(sources: Mapping[str, SourceLike], report: Report) -> None:
     """Report environments that promote to one in another partition: no policy of one can name anybody of another."""
     for source in sources.values():
         entry, own = source.promotes_to, source.environment

@@ -78,6 +78,7 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         return None
     locations.check_services(source.keys, environment, around.report)
     domains.check(source.keys, environment, around.report)
+    locations.check_bucket(source.keys, environment.region, around.report)
     locations.check_targets(source.targets, environment, around.report)
     network = targets.own_network(environment, source.targets.get(environment.name), around.report)
     promoted = targets.promotion_targets(environment, source.targets, around.sources, around.report)

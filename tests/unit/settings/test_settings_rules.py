@@ -31,7 +31,6 @@ AWS_SHAPES = [
     ("sagemaker", "DomainId", "DomainId"),
     ("sagemaker", "DomainArn", "DomainArn"),
     ("sts", "externalIdType", "ExternalId"),
-    ("iam", "policyNameType", "PolicyName"),
     ("codestar-connections", "ConnectionArn", "ConnectionArn"),
     ("secretsmanager", "NameType", "SecretName"),
 ]
@@ -163,7 +162,11 @@ def test_a_hint_is_always_accepted(text: str) -> None:
         ),
         ("SecretName", ["github_token", "hf_access_token_secret", "a/b"], ["", "a b", "ghp_" + "a1" * 18]),
         ("ExternalId", ["ab", "a" * 1224], ["a", "a" * 1225, "a b"]),
-        ("PolicyName", ["a", "a" * 128], ["", "a/b", "arn:aws:iam::1:policy/a", "a" * 129]),
+        (
+            "PolicyName",
+            ["a", "a" * 128, "a/b", "team/ml/boundary"],
+            ["", "/a", "a/", "a//b", "arn:aws:iam::1:policy/a", "a" * 129],
+        ),
         (
             "Region",
             ["us-east-1", "us-gov-west-1", "cn-north-1"],
