@@ -22,7 +22,7 @@ SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/see
 JUNIT = --junitxml=build/timing/$@.xml
 
 .PHONY: help demo test check set-up synth lint lint-project lint-seeds format unit integration seed-test finetune-test \
-	golden docs lock bench clean
+	golden docs regions lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; rev
 
 docs: $(INSTALLED) ## Write generated schemas and tables anew
 	$(BIN)/sagemaker-templates docs
+
+regions: $(SEED_INSTALLED) ## Write what is known of AWS's regions anew, from the botocore that the seeds are locked to
+	.venv-seed/bin/python tests/seed/regions_of_aws.py
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt

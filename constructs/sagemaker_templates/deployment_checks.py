@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from sagemaker_templates.blocks.deployment_pipeline import LONGEST_VALUE, plan_variables
 from sagemaker_templates.blocks.target_facts import LONGEST, Options, length_of_facts
 from sagemaker_templates.naming import TargetNames, limit_problem
 from sagemaker_templates.settings.model import Configuration, Environment, LocalState, Project, Target
@@ -20,7 +19,6 @@ def objections(projects: Sequence[Project], configuration: Configuration) -> Ite
     for project in projects:
         for target in project.stages:
             yield from _stage(project, target, environments)
-        yield from _external_id(project)
     yield from _names(projects)
 
 
@@ -41,20 +39,6 @@ def _stage(project: Project, target: Target, environments: Mapping[str, Environm
         yield Objection(project, _TEMPLATE, message)
     else:
         yield from _tags(project, target, environment)
-
-
-def _external_id(project: Project) -> Iterator[Objection]:
-    """Of the stages, the one whose plan leaves the least room."""
-    stages = [TargetNames(project, target) for target in project.stages]
-    for names in sorted(stages, key=lambda names: -len(plan_variables(names)))[:1]:
-        length, given = len(plan_variables(names)), len(names.external_id)
-        if length > LONGEST_VALUE:
-            message = (
-                f"has {given} characters; allowed: {LONGEST_VALUE - length + given}, for CodePipeline takes "
-                f"{LONGEST_VALUE} in all of what the plan of {names.target.name} is told, and the rest of it is "
-                f"{length - given}"
-            )
-            yield Objection(project, "cross_account_external_id", message)
 
 
 def _no_environment(project: Project, target: Target) -> Iterator[Objection]:
@@ -124,7 +108,7 @@ class _Endpoints:
             self._endpoints.setdefault((stage.target.account_id, stage.endpoint), []).append(stage)
 
     def reaching(self, names: TargetNames) -> str | None:
-        """Whose rights reach a stage's endpoint, for its name begins as theirs do, in words; None where nobody's."""
+        """Whose rights reach a stage's endpoint, since its name begins as theirs do, in words; None for nobody's."""
         account = names.target.account_id
         for beginning in _beginnings(names.endpoint):
             for other in self._endpoints.get((account, beginning), ()):

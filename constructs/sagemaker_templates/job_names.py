@@ -61,8 +61,8 @@ def _both_endpoints(one: _Beginning, other: _Beginning) -> bool:
 def _message(one: _Beginning, other: _Beginning) -> str:
     owner = f"the project {quoted(other.project.name)} of {other.project.environment.name}"
     return (
-        f'{quoted(one.text)} begins the names of {one.kind} as "{other.text}" does, with which those of {owner} begin'
-        ": its role would reach these; choose one that begins otherwise"
+        f'{quoted(one.text)} begins the names of {one.kind} as "{other.text}" does, with which those of {owner} '
+        "begin: its role would reach these; choose one that begins otherwise"
     )
 
 

@@ -15,6 +15,7 @@ from sagemaker_templates.naming import (
     ProjectNames,
     TargetNames,
 )
+from sagemaker_templates.settings import repositories
 from sagemaker_templates.settings.model import Configuration, Environment, Project
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.settings.spelling import quoted
@@ -57,6 +58,7 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
     makers: dict[tuple[Scope, str], list[Maker]] = {}
     for maker, name in made:
         makers.setdefault((name.scope, name.text), []).append(maker)
+    yield from _logs_of_themselves(configuration)
     told: set[Maker] = set()
     for maker, name in made:
         other = _before(maker, makers[name.scope, name.text], name)
@@ -65,6 +67,16 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
             whose = other.description if other.project is not maker.project else "another part of it"
             message = f'{quoted(maker.project.name)} makes the {name.kind} "{name.text}", as {whose} does'
             yield Objection(maker.project, _NAME, message)
+
+
+def _logs_of_themselves(configuration: Configuration) -> Iterator[Objection]:
+    """A bucket that receives its own access logs grows by each log that is written."""
+    for project in configuration.projects:
+        names = ProjectNames(project)
+        bucket = (project.s3_access_logs_bucket_arn or "").rpartition(":")[2]
+        if bucket in (names.artifact_bucket, names.pipeline_bucket):
+            message = f'"{bucket}" is a bucket of the project itself; allowed: one that other stacks make'
+            yield Objection(project, "s3_access_logs_bucket_arn", message)
 
 
 def _before(maker: Maker, makers: list[Maker], name: Name) -> Maker | None:
@@ -144,5 +156,5 @@ def _resource(limit: Limit, text: str, account: str, region: str) -> Name:
 
 def _on_github(project: Project, text: str) -> Name:
     wanted = project.repository
-    scope = (GITHUB_REPOSITORY.kind, wanted.base_url or "", (wanted.owner or "").lower())
+    scope = (GITHUB_REPOSITORY.kind, repositories.host(wanted), (wanted.owner or "").lower())
     return Name(scope, GITHUB_REPOSITORY.kind, text)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sagemaker_templates.settings import regions
 from sagemaker_templates.settings import tags as tag_rules
 from sagemaker_templates.settings.model import Environment, Project, S3State, Target
 
@@ -136,9 +137,13 @@ PARAMETER = Limit(
 
 
 def partition_of(region: str) -> str:
-    """The AWS partition that a region belongs to: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
-    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-    return next((partition for prefix, partition in prefixes.items() if region.startswith(prefix)), "aws")
+    """The AWS partition that a region belongs to, such as ``aws``, ``aws-cn`` and ``aws-us-gov``."""
+    return regions.partition(region).name
+
+
+def dns_name(service: str, region: str) -> str:
+    """The name of a service's endpoint in a region, as ``kms:ViaService`` and regional principals have it."""
+    return f"{service}.{region}.{regions.partition(region).dns_suffix}"
 
 
 def arn(service: str, resource: str, *, region: str, account_id: str) -> str:
@@ -355,8 +360,7 @@ class ProjectNames:
 
     def endpoint(self, service: str) -> str:
         """The name of a service's endpoint in the project's region, as ``kms:ViaService`` has it."""
-        domain = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        return f"{service}.{self.project.environment.region}.{domain}"
+        return dns_name(service, self.region)
 
     @property
     def account_id(self) -> str:

@@ -117,7 +117,7 @@ def test_a_name_too_long_for_what_is_derived_from_it_is_refused(lines: Lines) ->
 
 @pytest.mark.parametrize(("name", "what"), [("serving-target", "stack"), ("serving-endpoint", "state")])
 def test_a_project_whose_state_would_be_the_stages_is_refused(lines: Lines, name: str, what: str) -> None:
-    other = BATCH.replace("name: serving", f"name: {name}")
+    other = BATCH.replace("name: serving", f"name: {name}").replace("p-serving", "p-other")
     assert lines({"prod/projects/other.yaml": other}) == [
         f'{SERVING}:2: sagemaker-project-name: "serving" makes the {what} "prod-{name}", as the project "{name}" of '
         "prod does"
@@ -135,7 +135,7 @@ def test_the_same_name_in_two_environments_that_deploy_to_one_is_refused_in_both
 
 def test_an_endpoint_that_begins_like_what_belongs_to_another_is_refused(lines: Lines) -> None:
     """Rights on, and the removal of, what begins with "serving-dev-" would reach the other's."""
-    other = PROJECT.replace("name: serving", "name: serving-dev")
+    other = PROJECT.replace("name: serving", "name: serving-dev").replace("p-serving", "p-other")
     assert lines({"dev/projects/other.yaml": other}) == [
         'dev/projects/other.yaml:2: sagemaker-project-name: "serving-dev" makes the endpoint "serving-dev-dev", '
         'which begins with "serving-dev-", as all that belongs to the endpoint "serving-dev" of the project '
@@ -144,7 +144,7 @@ def test_an_endpoint_that_begins_like_what_belongs_to_another_is_refused(lines: 
 
 
 def test_the_same_beginning_in_another_account_is_fine(lines: Lines) -> None:
-    other = PROJECT.replace("name: serving", "name: serving-dev")
+    other = PROJECT.replace("name: serving", "name: serving-dev").replace("p-serving", "p-other")
     assert lines({"prod/projects/other.yaml": other}) == []
 
 

@@ -49,7 +49,7 @@ def test_a_projects_repository_is_private_watched_and_generated_from_the_owners_
 ) -> None:
     created = _all(case, stack, "github_repository")["repository"]
     assert created["visibility"] == "private"
-    assert created["vulnerability_alerts"] is True
+    assert created["vulnerability_alerts"] is repository.vulnerability_alerts is (case != "github-enterprise")
     assert created["delete_branch_on_merge"] is True
     assert created["template"]["owner"] == repository.owner
     templates = _all(case, "dev-foundation", "github_repository").values()
@@ -217,7 +217,7 @@ def test_template_repositories_are_private_templates_with_a_first_branch(case: s
             True,
             True,
         )
-        assert repository["vulnerability_alerts"] is True
+        assert repository["vulnerability_alerts"] is (case != "github-enterprise")
 
 
 def test_two_owners_have_a_provider_a_secret_and_template_repositories_each() -> None:

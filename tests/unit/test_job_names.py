@@ -64,8 +64,8 @@ def test_whose_role_would_reach_anothers_is_told_at_the_key_that_says_so(
 
 def test_the_message_names_both_beginnings_and_the_other_project() -> None:
     assert _told(_training("churn"), _training("churn-train"))[0][2] == (
-        '"churn-train" begins the names of jobs as "churn" does, with which those of the project "churn" of dev begin'
-        ": its role would reach these; choose one that begins otherwise"
+        '"churn-train" begins the names of jobs as "churn" does, with which those of the project "churn" of dev '
+        "begin: its role would reach these; choose one that begins otherwise"
     )
 
 

@@ -116,7 +116,7 @@ def _configurations(draw: st.DrawFn) -> Configuration:
 
 
 def _resources(configuration: Configuration) -> Iterator[tuple[str, ...]]:
-    """Every name of a resource, with all that it must be told apart by, gathered in another way than the check's."""
+    """Every name of a resource, with all that it must be told apart by, gathered otherwise than in the check."""
     for environment in configuration.environments:
         for limit, name in FoundationNames(environment).derived():
             yield limit.kind, environment.account_id, name
@@ -147,3 +147,15 @@ def test_where_nothing_is_refused_each_name_is_made_once(configuration: Configur
     twice = {name for name, count in Counter([*stacks, *_resources(configuration)]).items() if count > 1}
     refused = list(name_clashes.objections(configuration, all_templates()))
     assert refused or _named_alike(configuration.projects) or not twice
+
+
+def test_a_bucket_that_would_receive_its_own_logs_is_refused(lines: Lines) -> None:
+    more = "s3-access-logs-bucket-arn: arn:aws:s3:::mlops-abalone-111111111111\n"
+    files = {
+        "dev/environment.yaml": ENVIRONMENT % "us-east-1",
+        "dev/projects/a.yaml": PROJECT % ("abalone", "p-1") + more,
+    }
+    assert lines(files) == [
+        'dev/projects/a.yaml:4: s3-access-logs-bucket-arn: "mlops-abalone-111111111111" is a bucket of the project '
+        "itself; allowed: one that other stacks make"
+    ]

@@ -111,6 +111,8 @@ def test_arns_are_those_of_the_regions_partition() -> None:
     assert partition_of("us-gov-west-1") == "aws-us-gov"
     china = a_project(environment=an_environment(region="cn-north-1"))
     assert ProjectNames(china).arn("sagemaker", "x") == "arn:aws-cn:sagemaker:cn-north-1:111111111111:x"
+    assert partition_of("eusc-de-east-1") == "aws-eusc"
+    assert partition_of("us-isob-east-1") == "aws-iso-b"
     assert ProjectNames(china).endpoint("s3") == "s3.cn-north-1.amazonaws.com.cn"
     assert ProjectNames(a_project()).endpoint("s3") == "s3.us-east-1.amazonaws.com"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sagemaker_templates.blocks.iam import KEY_POLICY, Condition, Statement, policy_document
 from sagemaker_templates.blocks.protection import lifecycle
+from sagemaker_templates.naming import dns_name
 from sagemaker_templates.providers import aws
 
 KEY_ITSELF = "in a key policy '*' is the key that the policy belongs to; its ARN does not exist yet"
@@ -112,7 +113,7 @@ def logs_may_encrypt(*, region: str, log_group_arn: str, sid: str = "EncryptLogs
         sid,
         USE,
         ["*"],
-        principals={"Service": [f"logs.{region}.amazonaws.com"]},
+        principals={"Service": [dns_name("logs", region)]},
         conditions=[Condition("ArnEquals", "kms:EncryptionContext:aws:logs:arn", [log_group_arn])],
         reason=KEY_ITSELF,
     )

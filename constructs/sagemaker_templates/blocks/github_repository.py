@@ -34,7 +34,7 @@ def github_repository(scope: Any, id_: str, *, names: ProjectNames, protect: boo
         ),
         # Left out, the provider switches issues off and deletes the alerts.
         has_issues=True,
-        vulnerability_alerts=True,
+        vulnerability_alerts=wanted.vulnerability_alerts,
         delete_branch_on_merge=True,
         topics=sorted({_TOPIC, names.project.template.replace("_", "-"), *wanted.topics}),
         archive_on_destroy=wanted.deletion == "archive",

@@ -30,7 +30,15 @@ def seed_assets(template: str, files: Mapping[str, bytes]) -> list[Asset]:
 
 
 def template_repository(
-    scope: Any, id_: str, *, name: str, template: str, files: Sequence[Asset], provider: Any, archive: bool
+    scope: Any,
+    id_: str,
+    *,
+    name: str,
+    template: str,
+    files: Sequence[Asset],
+    provider: Any,
+    archive: bool,
+    vulnerability_alerts: bool,
 ) -> None:
     """Add a private template repository and its files.
 
@@ -38,6 +46,7 @@ def template_repository(
         files: see ``seed_assets``.
         provider: the configuration of the owner's GitHub provider.
         archive: whether destroying it leaves it archived.
+        vulnerability_alerts: whether GitHub warns of dependencies with known holes.
     """
     repository = github.repository.Repository(
         scope,
@@ -49,7 +58,7 @@ def template_repository(
         is_template=True,
         # A file needs a branch, which the first commit makes.
         auto_init=True,
-        vulnerability_alerts=True,
+        vulnerability_alerts=vulnerability_alerts,
         archive_on_destroy=archive,
     )
     for file in files:

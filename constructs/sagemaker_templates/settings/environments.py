@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sagemaker_templates.settings import networks, tagging
+from sagemaker_templates.settings import locations, networks, provider_versions, tagging
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, Scalar, read
 from sagemaker_templates.settings.document import kind as kind_of
@@ -25,6 +25,7 @@ class EnvironmentSource:
         folder: its files.
         environment: the result; None where the file has mistakes.
         account_id: the account, if that alone is right.
+        promotes_to: the line of that key.
         defaults: what its projects have in common, not yet validated.
         variables: what the values of its files may come from.
     """
@@ -33,6 +34,7 @@ class EnvironmentSource:
     variables: Variables
     environment: Environment | None = None
     account_id: str | None = None
+    promotes_to: Entry | None = None
     defaults: tuple[Entry, ...] = ()
 
 
@@ -58,6 +60,9 @@ def read_environment(
     bound = bind(rest, EnvironmentKeys, report, variables)
     _check_promotion(bound, folder.name, names, report)
     _check_network(bound, report)
+    _check_provider(bound, report)
+    _check_state_key(bound, report)
+    locations.check_bucket(bound, bound.fields.get("region"), report)
     if output is not None:
         _check_state(bound, folder, output, report)
     return EnvironmentSource(
@@ -65,6 +70,7 @@ def read_environment(
         variables,
         environment=_environment(folder.name, bound, report) if bound.value else None,
         account_id=bound.fields.get("account_id"),
+        promotes_to=bound.entry("promotes_to"),
         defaults=_defaults(defaults, report) if defaults else (),
     )
 
@@ -101,6 +107,25 @@ def _state(keys: S3StateKeys | LocalStateKeys, region: str) -> S3State | LocalSt
     if isinstance(keys, LocalStateKeys):
         return LocalState(keys.path)
     return S3State(keys.bucket, keys.key_prefix, keys.region or region, keys.kms_key_id)
+
+
+def _check_provider(bound: Bound[EnvironmentKeys], report: Report) -> None:
+    entry, constraint = bound.entry("aws_provider_version"), bound.fields.get("aws_provider_version")
+    if entry and constraint and (problem := provider_versions.problem(constraint)):
+        report.add(entry.file, entry.line, entry.key, problem)
+
+
+def _check_state_key(bound: Bound[EnvironmentKeys], report: Report) -> None:
+    """S3 takes no key of another region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"""
+    entry, state = bound.entry("state"), bound.fields.get("state")
+    region = bound.fields.get("region")
+    if entry is None or not isinstance(state, S3StateKeys) or not (state.kms_key_id or "").startswith("arn:"):
+        return
+    of_state, of_key = state.region or region, (state.kms_key_id or "").split(":")[3]
+    if of_state and of_key != of_state:
+        given = entry.value.get("kms_key_id") if isinstance(entry.value, MapNode) else None
+        message = f"is a key of another region than {of_state}, where the bucket of the states is; S3 takes none"
+        report.add(entry.file, (given or entry).line, f"{entry.key}.kms-key-id", message)
 
 
 def _check_state(bound: Bound[EnvironmentKeys], folder: EnvironmentFolder, output: Path, report: Report) -> None:

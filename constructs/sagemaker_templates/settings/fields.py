@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sagemaker_templates.settings.regions import sagemaker_regions
+from sagemaker_templates.settings.regions import region_rule
 from sagemaker_templates.settings.rules import NotAToken, Rule
 
 _ARN = "arn:aws(?:-[a-z]+)*"
@@ -15,9 +15,7 @@ _ARN = "arn:aws(?:-[a-z]+)*"
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 AccountId = Annotated[str, Rule("[0-9]{12}", 'the 12 digits of an account id in quotes, such as "111111111111"')]
 
-Region = Annotated[
-    str, Rule("[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region that has SageMaker", choices=sagemaker_regions)
-]
+Region = Annotated[str, region_rule()]
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html : 8 hexadecimal digits in old ids,
 # 17 in new ones.
@@ -87,8 +85,10 @@ LogRetentionDays = Literal[
 PolicyName = Annotated[
     str,
     Rule(
-        "[A-Za-z0-9_+=,.@-]{1,128}",
-        "the name (not the ARN) of an IAM policy: 1 to 128 letters, digits and _+=,.@-",
+        "(?:[A-Za-z0-9_+=,.@-]{1,128}/){0,3}[A-Za-z0-9_+=,.@-]{1,128}",
+        "the name (not the ARN) of an IAM policy: 1 to 128 letters, digits and _+=,.@-, after its path if it has one "
+        '("team/boundary")',
+        max_length=512,
     ),
 ]
 
@@ -150,13 +150,14 @@ DomainArn = Annotated[
         max_length=256,
     ),
 ]
-# Users and organizations of GitHub; managed users have an underscore:
+# Users and organizations of GitHub, also of the time before hyphens had to stand single and inside; managed users
+# have an underscore:
 # https://docs.github.com/en/enterprise-cloud@latest/admin/concepts/identity-and-access-management/username-considerations-for-external-authentication
 RepositoryOwner = Annotated[
     str,
     Rule(
-        "[A-Za-z0-9](?:[_-]?[A-Za-z0-9])*",
-        "a GitHub user or organization: 1 to 39 letters, digits and single hyphens",
+        "[A-Za-z0-9][A-Za-z0-9_-]*",
+        "a GitHub user or organization: 1 to 39 letters, digits and hyphens, no hyphen at the beginning",
         max_length=39,
     ),
 ]

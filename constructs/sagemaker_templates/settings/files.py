@@ -96,6 +96,10 @@ class DefaultKeys(FileModel):
     required_reviews: int = Field(
         default=1, ge=0, le=6, description="GitHub: how many people approve a pull request; 0 to 6."
     )
+    vulnerability_alerts: bool = Field(
+        default=True,
+        description="GitHub: warn of dependencies with known holes; an Enterprise Server may not have it.",
+    )
     repository_deletion: RepositoryDeletion = Field(
         default="archive", description="GitHub: what becomes of the repository when the project is destroyed."
     )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from sagemaker_templates.settings import repositories, uniqueness
+from sagemaker_templates.settings import locations, repositories, uniqueness
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
 from sagemaker_templates.settings.folder import find
@@ -58,6 +58,7 @@ def load(
     found = find(folder, report)
     names = [one.name for one in found]
     sources = {one.name: read_environment(one, names, report, environ, output) for one in found}
+    locations.check_promotion(sources, report)
     around = Surroundings(sources, templates, report)
     for source in sources.values():
         check_defaults(source, around)

@@ -113,6 +113,7 @@ class Repository:
         base_url: of GitHub Enterprise, without a slash at its end; None for github.com.
         branch_protection: whether main takes pull requests only.
         required_reviews: how many people approve each of them; 0 to 6.
+        vulnerability_alerts: whether GitHub warns of dependencies with known holes.
         deletion: what becomes of the repository when its project is destroyed.
         topics: besides the project's own.
     """
@@ -125,6 +126,7 @@ class Repository:
     base_url: str | None = None
     branch_protection: bool = True
     required_reviews: int = 1
+    vulnerability_alerts: bool = True
     deletion: RepositoryDeletion = "archive"
     topics: tuple[str, ...] = ()
 

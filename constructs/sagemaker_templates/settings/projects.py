@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sagemaker_templates.settings import project_keys, repositories, tagging, targets
+from sagemaker_templates.settings import domains, locations, project_keys, repositories, tagging, targets
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.document import Entry, MapNode, read
@@ -76,6 +76,10 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
     repositories.check(source.keys, environment, around.report)
     if environment is None:
         return None
+    locations.check_services(source.keys, environment, around.report)
+    domains.check(source.keys, environment, around.report)
+    locations.check_bucket(source.keys, environment.region, around.report)
+    locations.check_targets(source.targets, environment, around.report)
     network = targets.own_network(environment, source.targets.get(environment.name), around.report)
     promoted = targets.promotion_targets(environment, source.targets, around.sources, around.report)
     tags = tagging.merged(_tag_layers(environment.tags, source.keys), around.report)

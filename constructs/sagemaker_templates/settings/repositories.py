@@ -1,8 +1,11 @@
 """Where the projects' code lives: what a project says of it, and what GitHub or AWS would refuse later."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from sagemaker_templates.settings import regions
 from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.binding import Bound
 from sagemaker_templates.settings.document import Entry, MapNode
@@ -12,6 +15,18 @@ from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import quoted
 
 _APP = ("github_app_id", "github_app_installation_id", "github_app_private_key_secret_name")
+_OF_GITHUB = (
+    "repository_owner",
+    "access_token_secret_name",
+    "aws_codeconnection_arn",
+    "github_base_url",
+    *_APP,
+    "branch_protection",
+    "required_reviews",
+    "vulnerability_alerts",
+    "repository_deletion",
+    "repository_topics",
+)
 _TOKEN = "access_token_secret_name"  # noqa: S105 - the name of a key
 
 
@@ -27,6 +42,8 @@ def check(keys: Bound[ProjectKeys], environment: Environment | None, report: Rep
     """Report what is missing for a repository outside CodeCommit, and what cannot stand together."""
     type_ = keys.fields.get("repository_type", "CodeCommit")
     if type_ == "CodeCommit":
+        if not keys.is_wrong("repository_type"):
+            _check_effect(keys, report)
         return
     _check_complete(keys, type_, report)
     _check_base_url(keys, type_, report)
@@ -47,6 +64,7 @@ def repository(keys: Bound[ProjectKeys], value: ProjectKeys) -> Repository:
         base_url=value.github_base_url.rstrip("/") if enterprise and value.github_base_url else None,
         branch_protection=value.branch_protection,
         required_reviews=value.required_reviews,
+        vulnerability_alerts=value.vulnerability_alerts,
         deletion=value.repository_deletion,
         topics=value.repository_topics,
     )
@@ -68,6 +86,15 @@ def check_together(
     _check_accesses(elsewhere, report)
 
 
+def host(wanted: Repository) -> str:
+    """Where a repository is, in one spelling: in lower case, and without the port that is meant anyway."""
+    if wanted.base_url is None:
+        return "github.com"
+    url = urlsplit(wanted.base_url.lower())
+    usual = {"http": 80, "https": 443}[url.scheme]
+    return url._replace(netloc=url.netloc.removesuffix(f":{usual}")).geturl()
+
+
 def _check_names(
     projects: Iterable[tuple[Bound[ProjectKeys], Project]], suffixes: Mapping[str, str], report: Report
 ) -> None:
@@ -84,20 +111,35 @@ def _check_names(
 
 
 def _check_accesses(projects: Iterable[tuple[Bound[ProjectKeys], Project]], report: Report) -> None:
-    found: dict[tuple[object, ...], tuple[Repository, Entry]] = {}
+    found: dict[tuple[object, ...], tuple[Repository, Bound[ProjectKeys]]] = {}
     for keys, project in projects:
-        entry, wanted = keys.entry("repository_owner"), project.repository
-        if entry is None:
+        wanted = project.repository
+        if keys.entry("repository_owner") is None:
             continue
-        first, place = found.setdefault((*_account(wanted), project.environment.name), (wanted, entry))
-        if difference := _difference(wanted, first):
+        first, others = found.setdefault((*_account(wanted), project.environment.name), (wanted, keys))
+        # The provider's configurations are told apart by owner and host as they are written.
+        field = "repository_owner" if wanted.base_url == first.base_url else "github_base_url"
+        entry, place = keys.entry(field), others.entry(field)
+        difference = _difference(wanted, first)
+        if difference and entry and place:
             message = f"{difference} than at {_place(place)}; the projects of one environment and owner share it"
             report.add(entry.file, entry.line, entry.key, message)
 
 
 def _account(wanted: Repository) -> tuple[str | None, str]:
     """Whose repository it is; GitHub takes upper and lower case of an owner for one."""
-    return wanted.base_url, (wanted.owner or "").lower()
+    return host(wanted), (wanted.owner or "").lower()
+
+
+def _check_effect(keys: Bound[ProjectKeys], report: Report) -> None:
+    """Report what a project itself says of GitHub in vain; its environment may say it for others."""
+    for field in _OF_GITHUB:
+        entry = keys.entry(field)
+        if entry and not _is_inherited(entry) and not keys.is_wrong(field):
+            message = (
+                'has no effect on CodeCommit: leave it out, or give repository-type "GitHub" or "GitHub Enterprise"'
+            )
+            report.add(entry.file, entry.line, entry.key, message)
 
 
 def _check_complete(keys: Bound[ProjectKeys], type_: str, report: Report) -> None:
@@ -115,6 +157,18 @@ def _check_base_url(keys: Bound[ProjectKeys], type_: str, report: Report) -> Non
     if entry and type_ == "GitHub" and not _is_inherited(entry):
         message = 'is for repository-type "GitHub Enterprise"; "GitHub" is github.com'
         report.add(entry.file, entry.line, entry.key, message)
+    elif entry and type_ == "GitHub Enterprise" and _is_data_residency(keys.fields.get("github_base_url")):
+        # https://docs.aws.amazon.com/dtconsole/latest/userguide/connections.html lists what connections reach.
+        message = (
+            "is GitHub Enterprise Cloud with data residency (ghe.com), and no Enterprise Server, which is what a "
+            'connection of AWS to "GitHub Enterprise" reaches; allowed: the address of an Enterprise Server, or '
+            'repository-type "GitHub"'
+        )
+        report.add(entry.file, entry.line, entry.key, message)
+
+
+def _is_data_residency(base_url: str | None) -> bool:
+    return base_url is not None and (urlsplit(base_url).hostname or "").rstrip(".").endswith(".ghe.com")
 
 
 def _check_authentication(keys: Bound[ProjectKeys], report: Report) -> None:
@@ -135,9 +189,19 @@ def _check_connection(keys: Bound[ProjectKeys], environment: Environment, report
     arn = keys.fields.get("aws_codeconnection_arn")
     if entry is None or arn is None:
         return
-    region, account = arn.split(":")[3:5]
+    partition, region, account = itemgetter(1, 3, 4)(arn.split(":"))
+    own = regions.partition(environment.region)
+    if partition != own.name or not own.has("CodeConnections"):
+        where = f"the partition {own.name}, where the environment {environment.name} is"
+        message = f"is a connection of another partition than {where}"
+        if not own.has("CodeConnections"):
+            message = f'cannot exist in {where}: it has no CodeConnections; allowed: repository-type "CodeCommit"'
+        report.add(entry.file, entry.line, entry.key, message)
+        return
     wrong = []
-    if region != environment.region:
+    # A connection serves every region; the host of an Enterprise Server, and so its connection, only its own:
+    # https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-hosts.html
+    if region != environment.region and keys.fields.get("repository_type") == "GitHub Enterprise":
         wrong.append(f"{_shown(entry, 'region', region)}, not {environment.region}")
     if account != environment.account_id:
         wrong.append(f"{_shown(entry, 'account', account)}, not {environment.account_id}")
@@ -164,7 +228,7 @@ def _app(value: ProjectKeys) -> GitHubApp | None:
 
 
 def _difference(one: Repository, other: Repository) -> str | None:
-    if one.owner != other.owner:
+    if one.owner != other.owner or one.base_url != other.base_url:
         return "is written otherwise"
     if _credential(one) != _credential(other):
         return "is reached with another token or app"

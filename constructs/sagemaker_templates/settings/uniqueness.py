@@ -16,6 +16,8 @@ def check(projects: Iterable[ProjectSource], report: Report) -> None:
     """
     by_account: dict[tuple[str, str], Entry] = {}
     by_stack: dict[str, Entry] = {}
+    projects = list(projects)
+    _check_ids(projects, report)
     for project in projects:
         entry = project.keys.entry("sagemaker_project_name")
         name = project.keys.fields.get("sagemaker_project_name")
@@ -31,6 +33,22 @@ def check(projects: Iterable[ProjectSource], report: Report) -> None:
         elif same_stack is not entry:
             message = f'{quoted(name)} makes the stack "{environment}-{name}", as another project does'
             _report(entry, message, same_stack, report)
+
+
+def _check_ids(projects: Iterable[ProjectSource], report: Report) -> None:
+    """Studio finds a project's resources by its id, which SageMaker gives once in an account and region."""
+    found: dict[tuple[str, str, str], tuple[Entry, object]] = {}
+    for project in projects:
+        entry, id_ = project.keys.entry("sagemaker_project_id"), project.keys.fields.get("sagemaker_project_id")
+        environment = project.environment.environment
+        if entry is None or id_ is None or environment is None:
+            continue
+        name = project.keys.fields.get("sagemaker_project_name")
+        first, its_name = found.setdefault((environment.account_id, environment.region, id_), (entry, name))
+        # Of two with one name as well that is said; their ids are no second mistake.
+        if first is not entry and name != its_name:
+            where = f"account {environment.account_id} and {environment.region}"
+            _report(entry, f"{quoted(id_)} is the id of another project in {where} too", first, report)
 
 
 def _report(entry: Entry, message: str, first: Entry, report: Report) -> None:

@@ -39,6 +39,8 @@ def add_template_repositories(
                 provider=provider,
                 # A token that may not delete must suffice wherever one project is content with that.
                 archive=any(project.repository.deletion == "archive" for project in of_owner),
+                # A server without the alerts refuses them for each repository.
+                vulnerability_alerts=all(project.repository.vulnerability_alerts for project in of_owner),
             )
     return [asset for assets in seeds.values() for asset in assets]
 

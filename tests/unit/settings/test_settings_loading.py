@@ -268,8 +268,8 @@ def test_names_that_look_like_dates_are_text(configuration: Loader) -> None:
 def test_projects_are_sorted_whatever_their_files_are_called(configuration: Loader) -> None:
     """The output of two machines is the same."""
     changes = {
-        "dev/projects/z.yml": FILES[ABALONE].replace("name: abalone", "name: aaa"),
-        "prod/projects/a.yaml": FILES[ABALONE].replace("name: abalone", "name: mmm"),
+        "dev/projects/z.yml": FILES[ABALONE].replace("abalone", "aaa"),
+        "prod/projects/a.yaml": FILES[ABALONE].replace("abalone", "mmm"),
     }
     names = [(one.environment.name, one.name) for one in configuration(changes).projects]
     assert names == [("dev", "aaa"), ("dev", "abalone"), ("prod", "mmm")]

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from sagemaker_templates.settings import InvalidSettings, fields, files, load
-from sagemaker_templates.settings.regions import sagemaker_regions
+from sagemaker_templates.settings.regions import usable_regions
 from sagemaker_templates.settings.rules import Rule
 from sagemaker_templates.templates.registry import all_templates
 from settings.settings_folder import ABALONE, DEV, FILES, PROD, TEMPLATES, TrainParameters, write
@@ -31,7 +31,6 @@ AWS_SHAPES = [
     ("sagemaker", "DomainId", "DomainId"),
     ("sagemaker", "DomainArn", "DomainArn"),
     ("sts", "externalIdType", "ExternalId"),
-    ("iam", "policyNameType", "PolicyName"),
     ("codestar-connections", "ConnectionArn", "ConnectionArn"),
     ("secretsmanager", "NameType", "SecretName"),
 ]
@@ -71,8 +70,7 @@ def _written_by_users() -> Iterator[tuple[str, Rule]]:
         files.S3StateKeys,
         files.LocalStateKeys,
     ]
-    models += [template.parameters for template in all_templates().values()]
-    for model in models:
+    for model in [*models, *(template.parameters for template in all_templates().values())]:
         for name, info in model.model_fields.items():
             for rule in _rules_of(info.rebuild_annotation()):
                 yield f"{model.__name__}.{name}", rule
@@ -132,7 +130,7 @@ def test_a_hint_is_always_accepted(text: str) -> None:
         ),
         ("RelativePath", ["a", "a/b", ".state", "a..b"], ["", "/a", "..", "a/../b", "a/..", "./a", "~/a b", "C:\\a"]),
         ("VersionConstraint", ["6", ">= 5.100, < 7", "~>6.1", "= 6.0.0-beta1"], ["", "latest", ">= ", "6,", "v6"]),
-        ("RepositoryOwner", ["a", "my-org", "user_corp", "a" * 39], ["", "-a", "a-", "a--b", "a/b", "a" * 40]),
+        ("RepositoryOwner", ["a", "my-org", "user_corp", "x-", "a--b", "a" * 39], ["", "-a", "a/b", "a b", "a" * 40]),
         (
             "GitHubBaseUrl",
             [
@@ -164,8 +162,16 @@ def test_a_hint_is_always_accepted(text: str) -> None:
         ),
         ("SecretName", ["github_token", "hf_access_token_secret", "a/b"], ["", "a b", "ghp_" + "a1" * 18]),
         ("ExternalId", ["ab", "a" * 1224], ["a", "a" * 1225, "a b"]),
-        ("PolicyName", ["a", "a" * 128], ["", "a/b", "arn:aws:iam::1:policy/a", "a" * 129]),
-        ("Region", ["us-east-1", "us-gov-west-1", "cn-north-1"], ["us-east-9", "fips-us-east-1", "aws-global", ""]),
+        (
+            "PolicyName",
+            ["a", "a" * 128, "a/b", "team/ml/boundary"],
+            ["", "/a", "a/", "a//b", "arn:aws:iam::1:policy/a", "a" * 129],
+        ),
+        (
+            "Region",
+            ["us-east-1", "us-gov-west-1", "cn-north-1"],
+            ["us-east-9", "us-iso-east-1", "eusc-de-east-1", "fips-us-east-1", "aws-global", ""],
+        ),
         ("DomainId", ["d-a", "d-abc123"], ["d-", "abc", "d-A", "d-" + "a" * 62]),
         (
             "DomainArn",
@@ -182,8 +188,8 @@ def test_each_rule_at_its_edges(name: str, right: list[str], wrong: list[str]) -
 
 def test_regions_are_those_of_every_partition() -> None:
     """China and GovCloud are regions; FIPS endpoints are not."""
-    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(sagemaker_regions())
-    assert not [region for region in sagemaker_regions() if "fips" in region]
+    assert {"us-east-1", "mx-central-1", "cn-north-1", "us-gov-west-1"} <= set(usable_regions())
+    assert not [region for region in usable_regions() if "fips" in region or "iso" in region]
 
 
 _NEAR_NUMBERS = st.one_of(
