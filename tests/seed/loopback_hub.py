@@ -1,7 +1,7 @@
 """A Hugging Face hub on loopback, as far as importing a model goes, with the ways in which that fails.
 
 It answers as the hub does: model information for a revision, a paged list of files, and their content; large files
-are kept at another address, to which it redirects. A wrong access token is refused at every request, none at all where
+are kept at another address, to which it redirects. A wrong access token is refused everywhere, none at all where
 something is not public; and a token must never arrive at that other address.
 """
 
