@@ -16,6 +16,9 @@ from sagemaker_templates.cli import main
 from sagemaker_templates.seeds import archive, assemble
 from synthesized import ROOT, SHIPPED, files, files_of
 
+# In one process, for all of them look at one installation.
+pytestmark = pytest.mark.xdist_group("package")
+
 UV = Path(sys.executable).with_name("uv")
 BUILT_FROM = ("constructs", "seed", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md")
 SEEDS = sorted(path.name for path in (ROOT / "seed").iterdir() if path.is_dir() and path.name != "_shared")
