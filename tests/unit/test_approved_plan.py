@@ -100,6 +100,8 @@ def test_terraform_reads_exactly_what_was_checked(tmp_path: Path) -> None:
             "is no text, or there twice",
         ),
     ],
+    # The content of an archive holds the time at which it was made, which is another in each process.
+    ids=lambda value: value if isinstance(value, str) else "archive",
 )
 def test_what_could_be_read_in_two_ways_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
     """The first field and the last, this reader and Terraform's: whoever makes the file may choose."""
