@@ -84,8 +84,9 @@ golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; rev
 docs: $(INSTALLED) ## Write generated schemas and tables anew
 	$(BIN)/sagemaker-templates docs
 
-regions: $(SEED_INSTALLED) ## Write what is known of AWS's regions anew, from the botocore that the seeds are locked to
+regions: $(INSTALLED) $(SEED_INSTALLED) ## Write what is known of AWS's regions anew, from the botocore that the seeds are locked to
 	.venv-seed/bin/python tests/seed/regions_of_aws.py
+	$(BIN)/sagemaker-templates docs
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt

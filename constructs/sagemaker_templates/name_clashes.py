@@ -42,6 +42,10 @@ class Maker:
     rank: int
     project: Project
 
+    def is_of(self, project: Project) -> bool:
+        """Whether it is a part of a project; a foundation is told at the line of one, and is of none."""
+        return self.rank != _FOUNDATION and self.project is project
+
 
 @dataclass(frozen=True)
 class Name:
@@ -64,7 +68,7 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
         other = _before(maker, makers[name.scope, name.text], name)
         if other and maker not in told:
             told.add(maker)
-            whose = other.description if other.project is not maker.project else "another part of it"
+            whose = "another part of it" if other.is_of(maker.project) else other.description
             message = f'{quoted(maker.project.name)} makes the {name.kind} "{name.text}", as {whose} does'
             yield Objection(maker.project, _NAME, message)
 

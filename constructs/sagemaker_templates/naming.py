@@ -576,5 +576,3 @@ def name_problems(project: Project) -> Iterator[str]:
         problem = limit_problem(limit, name)
         if problem:
             yield problem
-    if project.name == "foundation":
-        yield 'is the name of the stack that an environment\'s projects share; choose another than "foundation"'

@@ -58,6 +58,17 @@ def test_a_project_whose_stack_would_be_a_foundation_is_refused(lines: Lines) ->
     ]
 
 
+def test_the_name_of_the_stack_that_projects_share_is_no_projects(lines: Lines) -> None:
+    files = {
+        "dev/environment.yaml": ENVIRONMENT % "us-east-1",
+        "dev/projects/a.yaml": PROJECT % ("foundation", "p-1"),
+    }
+    assert lines(files) == [
+        'dev/projects/a.yaml:2: sagemaker-project-name: "foundation" makes the stack "dev-foundation", as the '
+        "foundation of dev does"
+    ]
+
+
 def test_two_projects_whose_names_and_ids_make_one_group_are_refused(lines: Lines) -> None:
     """Of "a-b" and "c", and of "a" and "b-c", the model package group and the pipeline are "a-b-c"."""
     files = {

@@ -102,10 +102,6 @@ def test_a_name_too_long_for_a_bucket_is_refused_with_the_bucket_and_the_limit(n
     assert any(f'"pipeline-{name}-111111111111"' in problem and "63" in problem for problem in problems)
 
 
-def test_the_name_of_the_shared_stack_is_reserved() -> None:
-    assert len(list(name_problems(a_project(name="foundation")))) == 1
-
-
 def test_arns_are_those_of_the_regions_partition() -> None:
     assert partition_of("cn-north-1") == "aws-cn"
     assert partition_of("us-gov-west-1") == "aws-us-gov"

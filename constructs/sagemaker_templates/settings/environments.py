@@ -9,7 +9,14 @@ from sagemaker_templates.settings import locations, networks, provider_versions,
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, Scalar, read
 from sagemaker_templates.settings.document import kind as kind_of
-from sagemaker_templates.settings.files import EnvironmentKeys, LocalStateKeys, NetworkKeys, S3StateKeys
+from sagemaker_templates.settings.files import (
+    DefaultKeys,
+    EnvironmentKeys,
+    LocalStateKeys,
+    NetworkKeys,
+    ProjectKeys,
+    S3StateKeys,
+)
 from sagemaker_templates.settings.folder import EnvironmentFolder
 from sagemaker_templates.settings.model import Environment, LocalState, Network, S3State
 from sagemaker_templates.settings.problems import Report
@@ -56,7 +63,8 @@ def read_environment(
         return EnvironmentSource(folder, Variables(environ, None, folder.file))
     variables = Variables(environ, _listed(node), folder.file)
     defaults = node.get("defaults")
-    rest = MapNode(node.file, node.line, tuple(entry for entry in node if entry is not defaults))
+    others = [entry for entry in node if entry is not defaults and not _is_projects(entry, report)]
+    rest = MapNode(node.file, node.line, tuple(others))
     bound = bind(rest, EnvironmentKeys, report, variables)
     _check_promotion(bound, folder.name, names, report)
     _check_network(bound, report)
@@ -73,6 +81,15 @@ def read_environment(
         promotes_to=bound.entry("promotes_to"),
         defaults=_defaults(defaults, report) if defaults else (),
     )
+
+
+def _is_projects(entry: Entry, report: Report) -> bool:
+    """Whether a key is no environment's; where it belongs is said."""
+    if entry.field in EnvironmentKeys.model_fields or entry.field not in ProjectKeys.model_fields:
+        return False
+    where = ", or under defaults for all of them" if entry.field in DefaultKeys.model_fields else ""
+    report.add(entry.file, entry.line, entry.key, f"is a key of projects; it belongs into a project's file{where}")
+    return True
 
 
 def _listed(node: MapNode) -> tuple[str, ...]:

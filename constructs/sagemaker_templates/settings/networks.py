@@ -36,16 +36,25 @@ def check(network: Network, node: MapNode, prefix: str, report: Report) -> None:
             node,
             "vpc_id",
             prefix,
-            "is given without subnet-ids; jobs in a VPC need at least one subnet",
+            f"is given without {_beside(node, 'vpc_id', 'subnet_ids')}; jobs in a VPC need at least one subnet",
             report,
         )
     elif not network.vpc_id and network.subnet_ids:
-        _report(node, "subnet_ids", prefix, "is given without vpc-id; subnets belong to a VPC", report)
+        message = f"is given without {_beside(node, 'subnet_ids', 'vpc_id')}; subnets belong to a VPC"
+        _report(node, "subnet_ids", prefix, message, report)
     elif not network.vpc_id and network.security_group_ids:
-        message = "is given without vpc-id; security groups belong to a VPC"
+        missing = _beside(node, "security_group_ids", "vpc_id")
+        message = f"is given without {missing}; security groups belong to a VPC"
         _report(node, "security_group_ids", prefix, message, report)
     elif not network.vpc_id and network.vpc_owner_account_id:
         _report(node, "vpc_owner_account_id", prefix, "is given without vpc-id; it is the account of a VPC", report)
+
+
+def _beside(node: MapNode, given: str, missing: str) -> str:
+    """What a missing key is called beside one that is given: "dev-subnet-ids" beside "dev-vpc-id"."""
+    entry = node.get(given)
+    written = entry.key.rpartition(".")[2].replace("_", "-") if entry else ""
+    return f"{written.removesuffix(given.replace('_', '-'))}{missing.replace('_', '-')}"
 
 
 def _report(node: MapNode, field: str, prefix: str, message: str, report: Report) -> None:

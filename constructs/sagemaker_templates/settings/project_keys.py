@@ -6,12 +6,32 @@ from dataclasses import dataclass, field
 from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.catalogue import Catalogue, owners, parameters_of
 from sagemaker_templates.settings.document import Entry, Refused
-from sagemaker_templates.settings.files import DefaultKeys, ProjectKeys, TargetKeys
+from sagemaker_templates.settings.files import (
+    DefaultKeys,
+    EnvironmentKeys,
+    NetworkKeys,
+    ProjectKeys,
+    S3StateKeys,
+    TargetKeys,
+)
+from sagemaker_templates.settings.folder import ENVIRONMENT_FILE
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.shaping import report_unknown
 
 # The names that the reference's parameters begin with; an environment of another name adds its own.
 STAGES = ("dev", "pre-prod", "prod")
+
+
+_ENVIRONMENTS_OWN = {
+    **dict.fromkeys(EnvironmentKeys.model_fields.keys() - ProjectKeys.model_fields.keys(), ENVIRONMENT_FILE),
+    **{
+        field: f"{ENVIRONMENT_FILE}, under {parent}"
+        for parent, model in (("network", NetworkKeys), ("state", S3StateKeys))
+        for field in model.model_fields
+        if field not in (*EnvironmentKeys.model_fields, "type")
+    },
+}
+"""Where a key belongs that no project has; ``region`` is the environment's before it is the state's."""
 
 
 @dataclass
@@ -86,6 +106,9 @@ def refuse_in_defaults(
 
 def _refuse(entry: Entry, template: object, candidates: list[str], templates: Catalogue, report: Report) -> str:
     having = owners(templates, entry.field)
+    if not having and (place := _ENVIRONMENTS_OWN.get(entry.field)):
+        report.add(entry.file, entry.line, entry.key, f"is each environment's own; it belongs into its {place}")
+        return ""
     if not having:
         return (report_unknown(entry, candidates, report) or "").replace("-", "_")
     which = "all templates" if template is None else str(template)

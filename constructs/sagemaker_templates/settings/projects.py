@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sagemaker_templates.settings import domains, locations, project_keys, repositories, tagging, targets
+from sagemaker_templates.settings import domains, locations, project_keys, repositories, seed_farmer, tagging, targets
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.document import Entry, MapNode, read
@@ -52,6 +52,9 @@ def check_defaults(source: EnvironmentSource, around: Surroundings) -> None:
 
 def read_project(file: Path, source: EnvironmentSource, around: Surroundings) -> ProjectSource | None:
     """Read one project; None, with the reason in the report, where the file is not readable."""
+    if manifest := seed_farmer.described(file):
+        around.report.add(file, None, None, manifest)
+        return None
     node = read(file, around.report)
     if node is None:
         return None

@@ -13,6 +13,9 @@ from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import did_you_mean, nearest, quoted
 from sagemaker_templates.settings.variables import Unresolved, Variables, is_reference, resolve, typed
 
+_MOST_LISTED = 15
+_FIRST_LISTED = 3
+
 Location = tuple[str | int, ...]
 
 
@@ -69,9 +72,16 @@ def report_unknown(entry: Entry, known: Iterable[str], report: Report, prefix: s
     known = list(known)
     wrong = entry.name or entry.key
     hint = did_you_mean(wrong, known)
-    allowed = "" if hint else f"; allowed: {', '.join(known)}"
+    allowed = "" if hint else f"; allowed: {_listed(known)}"
     report.add(entry.file, entry.line, prefix + entry.key, f"{quoted(wrong)} is not a known key{allowed}{hint}")
     return nearest(wrong, known)
+
+
+def _listed(known: list[str]) -> str:
+    """The keys, where they are few enough to be read."""
+    if len(known) <= _MOST_LISTED:
+        return ", ".join(known)
+    return f"{', '.join(known[:_FIRST_LISTED])} and {len(known) - _FIRST_LISTED} more, see docs/settings.md"
 
 
 class _Walk:
