@@ -137,11 +137,14 @@ def test_every_answer_of_both_models_can_be_read(place: Place, good: Execution) 
     assert all(answer["base"]["sql"] for answer in answers)
 
 
-def test_a_question_that_is_tested_was_not_trained_on(place: Place, good: Execution) -> None:
+@pytest.mark.parametrize("keys", [("schema", "question"), ("sql",)])
+def test_neither_a_question_nor_a_query_that_is_tested_was_trained_on(
+    place: Place, good: Execution, keys: tuple[str, ...]
+) -> None:
     asked: dict[str, set[Any]] = {}
     for part in ("train", "test"):
         text = (place.results(good) / f"Preprocess/{part}/examples.jsonl").read_text()
-        asked[part] = {(each["schema"], each["question"]) for each in map(json.loads, text.splitlines())}
+        asked[part] = {tuple(each[key] for key in keys) for each in map(json.loads, text.splitlines())}
 
     assert asked["train"]
     assert not asked["train"] & asked["test"]
