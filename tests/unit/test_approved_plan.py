@@ -100,6 +100,7 @@ def test_terraform_reads_exactly_what_was_checked(tmp_path: Path) -> None:
             "is no text, or there twice",
         ),
     ],
+    ids=["no-zip", "no-plan", "stray-entry", "no-message", "two-backends", "two-types", "no-state", "two-keys"],
 )
 def test_what_could_be_read_in_two_ways_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
     """The first field and the last, this reader and Terraform's: whoever makes the file may choose."""
