@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 import botocore.session
 
@@ -38,7 +39,8 @@ def runs(ami_version: str, instance_type: str) -> bool:
 
 @cache
 def _allowed(member: str) -> frozenset[str]:
-    variant = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariant")
+    # botocore makes its shapes at run time.
+    variant: Any = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariant")
     return frozenset(variant.members[member].enum)
 
 
