@@ -12,7 +12,7 @@ from pydantic import Field
 
 from sagemaker_templates.assets import Asset
 from sagemaker_templates.blocks.approved_models import ApprovedModels
-from sagemaker_templates.blocks.approved_plan import program, program_asset
+from sagemaker_templates.blocks.approved_plan import program_asset, stored_program
 from sagemaker_templates.blocks.build_project import passed_on
 from sagemaker_templates.blocks.delivery_pipeline import start_on_push
 from sagemaker_templates.blocks.deployment_pipeline import deployment_pipeline, start_on_approval
@@ -88,7 +88,7 @@ def build(context: ProjectContext) -> None:
         targets=targets,
         source=source,
         storage=storage,
-        program=program(
+        program=stored_program(
             stack,
             "approved_plan_program",
             asset=asset,

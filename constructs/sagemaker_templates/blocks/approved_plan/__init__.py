@@ -86,7 +86,9 @@ def program_asset() -> Asset:
     return Asset("approved-plan.zip", archive(_files()))
 
 
-def program(scope: Any, id_: str, *, asset: Asset, names: ProjectNames, key: Any, after: Sequence[Any]) -> Program:
+def stored_program(
+    scope: Any, id_: str, *, asset: Asset, names: ProjectNames, key: Any, after: Sequence[Any]
+) -> Program:
     """Put the archive into the pipeline's bucket, under the name of its digest.
 
     Args:
