@@ -39,6 +39,7 @@ def runs(ami_version: str, instance_type: str) -> bool:
 
 @cache
 def _allowed(member: str) -> frozenset[str]:
+    # botocore makes its shapes at run time.
     variant: Any = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariant")
     return frozenset(variant.members[member].enum)
 

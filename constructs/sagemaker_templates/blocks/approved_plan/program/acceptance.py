@@ -41,8 +41,12 @@ _WORDS = {
 }
 _BETWEEN = r"(?:\s|/\*.*?\*/|(?:#|//)[^\n]*\n)*"
 _READS_FILES = re.compile(rf"\b(file\w*|templatefile)\b{_BETWEEN}\(", re.DOTALL)
-_ALWAYS_COMPUTED = frozenset({"alarm_arns", "arn", "id", "volume_size_in_gb"})
-"""Known only to AWS until it is there. Another one may be unknown where no file names it: nobody has set it."""
+_ALWAYS_COMPUTED = frozenset({"alarm_arns", "arn", "id", "production_variants.volume_size_in_gb"})
+"""Known only to AWS until it is there. Another argument may be unknown where no file names it: nobody has set it.
+Below an argument that would say nothing, for the keys of a map may be put together."""
+
+_COMPUTED_BELOW = frozenset({"container.model_data_source", "primary_container.model_data_source"})
+"""Blocks within arguments that may be unknown as well, where no file names them."""
 
 
 def objections_to_file(file: PlanFile) -> Iterator[str]:
@@ -135,24 +139,25 @@ def _of_change(change: Plan, written: frozenset[str]) -> Iterator[str]:
         yield f"{change['address']}: is of the provider {change.get('provider_name')}; allowed: {PROVIDER}"
     if change["mode"] != "managed" or change["type"] not in KINDS:
         yield f"{change['address']}: {_not_made(change)}"
-    for argument in sorted(set(_unknown(change["change"].get("after_unknown"), "")) - _ALWAYS_COMPUTED):
-        if argument in written:
+    for argument in sorted(set(_unknown(change["change"].get("after_unknown"))) - _ALWAYS_COMPUTED):
+        below = "." in argument and argument not in _COMPUTED_BELOW
+        if below or argument.rpartition(".")[2] in written:
             yield (
                 f"{change['address']}: {argument} is known only after the apply, so nobody could approve it; "
                 "write what does not depend on a computed value"
             )
 
 
-def _unknown(value: Any, name: str) -> Iterator[str]:
-    """The nearest name above everything that is unknown; at the top there is none, and all of it is."""
+def _unknown(value: Any, above: str = "") -> Iterator[str]:
+    """The dotted names of everything that is unknown; places in lists are left out. All of it has no name."""
     if value is True:
-        yield name
+        yield above
     elif isinstance(value, dict):
         for key, below in value.items():
-            yield from _unknown(below, key)
+            yield from _unknown(below, f"{above}.{key}" if above else key)
     elif isinstance(value, list):
         for below in value:
-            yield from _unknown(below, name)
+            yield from _unknown(below, above)
 
 
 def _identifiers(file: PlanFile) -> frozenset[str]:
