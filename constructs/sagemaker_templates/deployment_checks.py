@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from sagemaker_templates.blocks.deployment_pipeline import LONGEST_VALUE, plan_variables
 from sagemaker_templates.blocks.target_facts import LONGEST, Options, length_of_facts
 from sagemaker_templates.naming import TargetNames, limit_problem
 from sagemaker_templates.settings.model import Configuration, Environment, LocalState, Project, Target
@@ -19,6 +20,7 @@ def objections(projects: Sequence[Project], configuration: Configuration) -> Ite
     for project in projects:
         for target in project.stages:
             yield from _stage(project, target, environments)
+        yield from _external_id(project)
     yield from _names(projects)
 
 
@@ -39,6 +41,20 @@ def _stage(project: Project, target: Target, environments: Mapping[str, Environm
         yield Objection(project, _TEMPLATE, message)
     else:
         yield from _tags(project, target, environment)
+
+
+def _external_id(project: Project) -> Iterator[Objection]:
+    """Of the stages, the one whose plan leaves the least room."""
+    stages = [TargetNames(project, target) for target in project.stages]
+    for names in sorted(stages, key=lambda names: -len(plan_variables(names)))[:1]:
+        length, given = len(plan_variables(names)), len(names.external_id)
+        if length > LONGEST_VALUE:
+            message = (
+                f"has {given} characters; allowed: {LONGEST_VALUE - length + given}, for CodePipeline takes "
+                f"{LONGEST_VALUE} in all of what the plan of {names.target.name} is told, and the rest of it is "
+                f"{length - given}"
+            )
+            yield Objection(project, "cross_account_external_id", message)
 
 
 def _no_environment(project: Project, target: Target) -> Iterator[Objection]:
