@@ -1,6 +1,6 @@
 """What cannot be deployed is refused before anything is written, in one line that says where and why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sagemaker_templates.blocks.deployment_pipeline import LONGEST_VALUE, plan_variables
 from sagemaker_templates.blocks.target_facts import LONGEST, Options, length_of_facts
-from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.naming import TargetNames
-from sagemaker_templates.settings import InvalidSettings
 from sagemaker_templates.settings.model import S3State, Target
+from told_lines import told_lines
 
 STATE = "state: {type: s3, bucket: tfstate-%s, key-prefix: ml}\n"
 PROJECT = """\
@@ -43,19 +42,7 @@ RIGHT = {
 def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lines:
     """What a user reads for the right files with some of them changed."""
     monkeypatch.chdir(tmp_path)
-
-    def told(changes: Mapping[str, str]) -> list[str]:
-        for name, text in {**RIGHT, **changes}.items():
-            file = Path("environments") / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-        try:
-            load_configuration(Path("environments"))
-        except InvalidSettings as invalid:
-            return [str(problem).removeprefix("environments/") for problem in invalid.problems]
-        return []
-
-    return told
+    return lambda changes: told_lines({**RIGHT, **changes})
 
 
 def test_two_accounts_are_fine(lines: Lines) -> None:

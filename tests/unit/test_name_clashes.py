@@ -9,12 +9,12 @@ from builders import a_project, an_environment, parameters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sagemaker_templates import name_clashes
-from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.naming import S3_BUCKET, FoundationNames, ProjectNames, TargetNames
-from sagemaker_templates.settings import Configuration, InvalidSettings
+from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project, Repository, Target
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
+from told_lines import told_lines
 
 ENVIRONMENT = """\
 account-id: "111111111111"
@@ -30,19 +30,7 @@ Lines = Callable[[Mapping[str, str]], list[str]]
 def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lines:
     """What a user reads for these files."""
     monkeypatch.chdir(tmp_path)
-
-    def told(files: Mapping[str, str]) -> list[str]:
-        for name, text in files.items():
-            file = Path("environments") / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-        try:
-            load_configuration(Path("environments"))
-        except InvalidSettings as invalid:
-            return [str(problem).removeprefix("environments/") for problem in invalid.problems]
-        return []
-
-    return told
+    return told_lines
 
 
 def test_a_project_whose_stack_would_be_a_foundation_is_refused(lines: Lines) -> None:
