@@ -1,4 +1,4 @@
-"""What a template has against projects that are right in themselves, shown at the line that says so."""
+"""What a template says of projects that are right in themselves, shown at the line that it is about."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from sagemaker_templates.settings.projects import ProjectSource
 
 @dataclass(frozen=True)
 class Objection:
-    """One mistake that a template finds.
+    """One mistake that a template finds, or one key that it notices.
 
     Attributes:
         project: the project, as it stands in the configuration that was checked.
-        field: the key that is wrong, in snake_case; where the user did not write it, the template's key is shown.
+        field: the key that is wrong, in snake_case; where the user did not write it, the template's key is shown,
+            or nothing noticed.
         message: the value, and what is allowed.
         target: the environment whose ``<environment>-<field>`` key is meant; None for a key of the project itself.
     """
@@ -34,12 +35,31 @@ def report_objections(
 ) -> None:
     """Report each objection at its line."""
     for objection in objections:
-        source = next(source for source, project in read if project is objection.project)
-        entry = _entry(source, objection)
+        source = _source(read, objection)
+        entry = _entry(source, objection) or source.keys.entry("project_template_type")
         if entry:
             report.add(entry.file, entry.line, entry.key, objection.message)
 
 
+def report_notices(
+    notices: Iterable[Objection], read: Sequence[tuple[ProjectSource, Project]], report: Report
+) -> None:
+    """Notice each key that the project's own file holds; what it inherits may be meant for other projects."""
+    for notice in notices:
+        source = _source(read, notice)
+        entry = _entry(source, notice)
+        if entry and entry.file == source.file:
+            report.notice(entry.file, entry.line, entry.key, notice.message)
+
+
+def _source(read: Sequence[tuple[ProjectSource, Project]], objection: Objection) -> ProjectSource:
+    return next(source for source, project in read if project is objection.project)
+
+
 def _entry(source: ProjectSource, objection: Objection) -> Entry | None:
-    keys = source.targets.get(objection.target) if objection.target else source.keys
-    return (keys.entry(objection.field) if keys else None) or source.keys.entry("project_template_type")
+    """The line that is meant; a template's own parameters are looked up last, since none is named as a common key."""
+    if objection.target:
+        keys = source.targets.get(objection.target)
+        return keys.entry(objection.field) if keys else None
+    own = source.parameters.entry(objection.field) if source.parameters else None
+    return source.keys.entry(objection.field) or own
