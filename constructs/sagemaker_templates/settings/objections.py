@@ -1,6 +1,6 @@
 """What a template says of projects that are right in themselves, shown at the line that it is about."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sagemaker_templates.settings.document import Entry
@@ -34,8 +34,9 @@ def report_objections(
     objections: Iterable[Objection], read: Sequence[tuple[ProjectSource, Project]], report: Report
 ) -> None:
     """Report each objection at its line."""
+    sources = _sources(read)
     for objection in objections:
-        source = _source(read, objection)
+        source = sources[id(objection.project)]
         entry = _entry(source, objection) or source.keys.entry("project_template_type")
         if entry:
             report.add(entry.file, entry.line, entry.key, objection.message)
@@ -45,15 +46,17 @@ def report_notices(
     notices: Iterable[Objection], read: Sequence[tuple[ProjectSource, Project]], report: Report
 ) -> None:
     """Notice each key that the project's own file holds; what it inherits may be meant for other projects."""
+    sources = _sources(read)
     for notice in notices:
-        source = _source(read, notice)
+        source = sources[id(notice.project)]
         entry = _entry(source, notice)
         if entry and entry.file == source.file:
             report.notice(entry.file, entry.line, entry.key, notice.message)
 
 
-def _source(read: Sequence[tuple[ProjectSource, Project]], objection: Objection) -> ProjectSource:
-    return next(source for source, project in read if project is objection.project)
+def _sources(read: Sequence[tuple[ProjectSource, Project]]) -> Mapping[int, ProjectSource]:
+    """By the identity of the very project that was checked."""
+    return {id(project): source for source, project in read}
 
 
 def _entry(source: ProjectSource, objection: Objection) -> Entry | None:
