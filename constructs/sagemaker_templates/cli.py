@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
 from sagemaker_templates.options import (
@@ -45,7 +45,7 @@ def validate(
     output: SynthesizedOption = Path("cdktf.out"),
 ) -> None:
     """Check every file below environments/ and write nothing."""
-    configuration = load_configuration(environments, output)
+    configuration = load_and_note(environments, output)
     say(_summary(configuration))
 
 
@@ -65,7 +65,7 @@ def synth(
 
     if not check:
         checked_destination(output, environments)
-    configuration = load_configuration(environments, output)
+    configuration = load_and_note(environments, output)
     decisions = Decisions(orphan or (), migrate or ())
     if check:
         _check_freshness(configuration, environments, output, decisions)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sagemaker_templates import foundation_checks, job_names, name_clashes
+from sagemaker_templates import foundation_checks, idle_keys, job_names, name_clashes
 from sagemaker_templates.naming import name_problems
 from sagemaker_templates.settings import Configuration, load
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.registry import all_templates
+from sagemaker_templates.terminal import errors
 
 
 def load_configuration(environments: Path, output: Path | None = None) -> Configuration:
@@ -24,8 +25,21 @@ def load_configuration(environments: Path, output: Path | None = None) -> Config
         all_templates(),
         name_checks=name_problems,
         template_checks=_template_checks,
+        template_notices=_template_notices,
         output=output,
     )
+
+
+def load_and_note(environments: Path, output: Path | None = None) -> Configuration:
+    """The same for a command: what was noticed is written to standard error, a line each."""
+    configuration = load_configuration(environments, output)
+    for notice in configuration.notices:
+        errors.print(f"note: {notice}")
+    return configuration
+
+
+def _template_notices(configuration: Configuration) -> Iterator[Objection]:
+    return idle_keys.notices(configuration, all_templates())
 
 
 def _template_checks(configuration: Configuration) -> Iterator[Objection]:

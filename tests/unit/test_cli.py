@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sagemaker_templates.cli import main
 from synthesized import ROOT, SHIPPED, files, files_of
 
 MAIN = [sys.executable, str(ROOT / "main.py")]
@@ -44,6 +45,54 @@ def test_cdktf_outdir_and_the_environments_variable_are_honoured(
     )
     assert run.returncode == 0, run.stderr
     assert files_of(elsewhere / "out" / "stacks") == files(SHIPPED)
+
+
+def _with_a_key_in_vain(project: Path) -> str:
+    """Adds a key without effect to a project; gives the line that is to tell of it."""
+    file = project / "environments" / "dev" / "projects" / "abalone.yaml"
+    text = file.read_text()
+    file.write_text(f"{text}cross-account-external-id: ours\n")
+    line = len(text.splitlines()) + 1
+    return (
+        f"note: environments/dev/projects/abalone.yaml:{line}: cross-account-external-id: has no effect: "
+        "xgboost_abalone deploys to no stage\n"
+    )
+
+
+def test_a_key_without_effect_is_noted_and_the_stacks_are_the_same(project: Path) -> None:
+    note = _with_a_key_in_vain(project)
+    run = _run(MAIN, project)
+    assert (run.returncode, run.stderr) == (0, note)
+    assert run.stdout == "7 projects in dev, pre-prod, prod; 13 stacks in cdktf.out/stacks\n"
+    assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("validate", "7 projects in dev, pre-prod, prod\n"),
+        ("atlantis", "13 projects in atlantis.yaml\n"),
+    ],
+)
+def test_a_key_without_effect_is_noted_beside_the_result(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, said: str
+) -> None:
+    note = _with_a_key_in_vain(project)
+    monkeypatch.chdir(project)
+    with pytest.raises(SystemExit) as ended:
+        main([command])
+    assert ended.value.code == 0
+    assert capsys.readouterr() == (said, note)
+
+
+def test_each_command_that_reads_the_settings_says_what_is_noted() -> None:
+    """All but the scan, which plans what a synthesis wrote that said so."""
+    silent = [
+        file.name
+        for file in (ROOT / "constructs" / "sagemaker_templates").rglob("*.py")
+        if "load_configuration(" in file.read_text()
+    ]
+    assert sorted(silent) == ["configuration.py", "plans_on_emulator.py"]
 
 
 def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:

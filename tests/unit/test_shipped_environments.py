@@ -16,6 +16,10 @@ IN_DEV: Mapping[str, Project] = {
 }
 
 
+def test_nothing_is_said_in_vain() -> None:
+    assert CONFIGURATION.notices == ()
+
+
 def test_dev_has_a_project_of_each_template() -> None:
     assert sorted(IN_DEV) == sorted(all_templates())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sagemaker_templates.application import write_stacks
-from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
 from sagemaker_templates.demo.rollout import RolledOut, Rollout
 from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
@@ -52,7 +52,7 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     start = time.perf_counter()
     engine = find_engine()  # before anything is written or started: without either there is no demo
     require(MOTO, "the demo's emulator")
-    configuration, templates = load_configuration(environments, output), all_templates()
+    configuration, templates = load_and_note(environments, output), all_templates()
     names = ", ".join(environment.name for environment in configuration.environments)
     console.print(f"validate   {counted(len(configuration.projects), 'project')} in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
@@ -41,7 +41,7 @@ def atlantis(
     from sagemaker_templates.templates.registry import all_templates
 
     target = file or environments.parent / "atlantis.yaml"
-    configuration = load_configuration(environments, output)
+    configuration = load_and_note(environments, output)
     stacks = planned_stacks(configuration, all_templates())
     text = atlantis_yaml(stacks, output=output, file=target)
     # What was synthesized is committed or not; what Atlantis knew of says the same.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sagemaker_templates.settings.regions import region_rule
-from sagemaker_templates.settings.rules import NotAToken, Rule
+from sagemaker_templates.settings.rules import AtMost, NotAToken, Rule
 
 _ARN = "arn:aws(?:-[a-z]+)*"
 
@@ -26,7 +26,11 @@ SecurityGroupId = Annotated[str, Rule(f"sg-{_ID}", '"sg-" and 8 or 17 hexadecima
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html : 16 subnets and 5 groups, one of which
 # is the project's own.
 SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16)]
-SecurityGroupIds = Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, max_length=4)]
+SecurityGroupIds = Annotated[
+    tuple[SecurityGroupId, ...],
+    Field(min_length=1),
+    AtMost(4, "since the project's own group is one more, and SageMaker takes five"),
+]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = "[a-z0-9](?:[a-z0-9-]|\\.(?!\\.)){1,61}[a-z0-9]"
@@ -185,7 +189,9 @@ GitHubTopic = Annotated[
     ),
 ]
 # A repository has 20 at most, of which two are the project's own.
-GitHubTopics = Annotated[tuple[GitHubTopic, ...], Field(max_length=18)]
+GitHubTopics = Annotated[
+    tuple[GitHubTopic, ...], AtMost(18, "since the project's own topics are two more, and GitHub takes 20")
+]
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 SecretName = Annotated[
     str,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sagemaker_templates.settings import locations, repositories, uniqueness
@@ -9,7 +10,7 @@ from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
 from sagemaker_templates.settings.folder import find
 from sagemaker_templates.settings.model import Configuration, Environment, Project
-from sagemaker_templates.settings.objections import Objection, TemplateChecks, report_objections
+from sagemaker_templates.settings.objections import Objection, TemplateChecks, report_notices, report_objections
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.projects import (
     NameChecks,
@@ -36,6 +37,7 @@ def load(
     *,
     name_checks: NameChecks = _no_checks,
     template_checks: TemplateChecks = _no_objections,
+    template_notices: TemplateChecks = _no_objections,
     environ: Mapping[str, str] = os.environ,
     output: Path | None = None,
 ) -> Configuration:
@@ -48,6 +50,7 @@ def load(
             that begins with the project's name ("makes a role's name of 70 characters; allowed: at most 64").
         template_checks: says what templates have against projects that are right in themselves; it is shown the
             environments and projects that are.
+        template_notices: says which keys have no effect, of projects that nothing is wrong with.
         environ: what ``valueFrom: {envVariable: NAME}`` is resolved from, as far as the environment lists it.
         output: where the stacks are written to, if that is known: no state may lie there.
 
@@ -67,7 +70,8 @@ def load(
     configuration = Configuration(_environments(sources), projects)
     report_objections(template_checks(configuration), read, report)
     report.raise_if_any()
-    return configuration
+    report_notices(template_notices(configuration), read, report)
+    return replace(configuration, notices=report.notices)
 
 
 def _read_projects(around: Surroundings) -> list[ProjectSource]:

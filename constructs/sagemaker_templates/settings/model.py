@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from sagemaker_templates.settings.problems import Problem
+
 RepositoryType = Literal["CodeCommit", "GitHub", "GitHub Enterprise"]
 RepositoryDeletion = Literal["archive", "delete"]
 
@@ -180,7 +182,12 @@ class Project:
 
 @dataclass(frozen=True)
 class Configuration:
-    """All environments and projects of one ``environments/`` folder, sorted by name."""
+    """All environments and projects of one ``environments/`` folder, sorted by name.
+
+    Attributes:
+        notices: what is no mistake, but what the user will want to know, sorted by file and line.
+    """
 
     environments: tuple[Environment, ...]
     projects: tuple[Project, ...]
+    notices: tuple[Problem, ...] = ()

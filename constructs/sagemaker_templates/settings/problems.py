@@ -53,13 +53,21 @@ class Report:
 
     def __init__(self) -> None:
         self._problems: set[Problem] = set()
+        self._notices: set[Problem] = set()
         self._hidden: dict[str, str] = {}
 
     def add(self, file: Path, line: int | None, key: str | None, message: str) -> None:
         """Note one mistake."""
-        self._problems.add(
-            Problem(file, line, without_tokens(_one_line(key))[:_LONGEST_KEY] or None, _one_line(message))
-        )
+        self._problems.add(_problem(file, line, key, message))
+
+    def notice(self, file: Path, line: int | None, key: str | None, message: str) -> None:
+        """Note what is no mistake, but what the user will want to know."""
+        self._notices.add(_problem(file, line, key, message))
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What was noticed so far, sorted by file and line."""
+        return tuple(sorted(map(self._told, self._notices), key=lambda notice: notice.order))
 
     def hide(self, text: str, variable: str) -> None:
         """Keep what a variable holds out of all messages: it may be a secret that the user wrote into no file."""
@@ -73,7 +81,10 @@ class Report:
             InvalidSettings: with every problem noted so far.
         """
         if self._problems:
-            raise InvalidSettings(replace(one, message=self._without_hidden(one.message)) for one in self._problems)
+            raise InvalidSettings(map(self._told, self._problems))
+
+    def _told(self, problem: Problem) -> Problem:
+        return replace(problem, message=self._without_hidden(problem.message))
 
     def _without_hidden(self, message: str) -> str:
         shown = self._shown(message)
@@ -88,6 +99,10 @@ class Report:
                 # Not in the path of a file, which may be named as its project is.
                 message = re.sub(rf"(?<![\w/.]){re.escape(text)}(?![\w/]|\.\w)", instead, message)
         return message
+
+
+def _problem(file: Path, line: int | None, key: str | None, message: str) -> Problem:
+    return Problem(file, line, without_tokens(_one_line(key))[:_LONGEST_KEY] or None, _one_line(message))
 
 
 def _one_line(text: str | None) -> str:

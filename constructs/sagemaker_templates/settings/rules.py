@@ -74,6 +74,35 @@ class NotAToken(Rule):
         return super().accepts(text) and isinstance(text, str) and not holds_token(text)
 
 
+@dataclass(frozen=True)
+class AtMost:
+    """Annotates a list whose limit needs a reason: ``Annotated[tuple[str, ...], AtMost(4, "since one is ours")]``.
+
+    Attributes:
+        most: how many entries are allowed.
+        because: why not more, in words, for the message.
+    """
+
+    most: int
+    because: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """The check that pydantic runs before its own for the entries."""
+        return core_schema.no_info_before_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The same limit for editors."""
+        return {**handler(schema), "maxItems": self.most}
+
+    def _checked(self, value: object) -> object:
+        if isinstance(value, (list, tuple)) and len(value) > self.most:
+            raise PydanticCustomError(RULE_BROKEN, "too many", {"rule": self})
+        # A strict model takes JSON's list for a tuple, but not one that a check has seen.
+        return tuple(value) if isinstance(value, list) else value
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)

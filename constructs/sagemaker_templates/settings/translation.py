@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from sagemaker_templates.settings.document import ListNode, MapNode, Node, Scalar, kind
-from sagemaker_templates.settings.rules import RULE_BROKEN, Rule
+from sagemaker_templates.settings.rules import RULE_BROKEN, AtMost, Rule
 from sagemaker_templates.settings.spelling import did_you_mean
 
 _ALLOWED_TYPES = {
@@ -47,7 +47,9 @@ def _own_check(text: str, node: Node) -> str:
     return clause if isinstance(node, MapNode) else f"{kind(node)} is not allowed; {clause}"
 
 
-def _rule_broken(rule: Rule, node: Node) -> str:
+def _rule_broken(rule: Rule | AtMost, node: Node) -> str:
+    if isinstance(rule, AtMost):
+        return f"{_counted(node)}; allowed: at most {rule.most}, {rule.because}"
     if _is_bare(node) and isinstance(node, Scalar):
         return _needs_quotes(node, writable=rule.accepts(node.text), otherwise=rule.allowed)
     hint = rule.hint(node.text) if isinstance(node, Scalar) and node.variable is None else ""
@@ -74,7 +76,11 @@ def _not_a_choice(expected: str, node: Node) -> str:
 
 
 def _wrong_length(name: str, context: dict[str, Any], node: Node) -> str:
+    bound = f"most {context['max_length']}" if name == "too_long" else f"least {context['min_length']}"
+    return f"{_counted(node)}; allowed: at {bound}"
+
+
+def _counted(node: Node) -> str:
     # Pydantic stops counting once a list is too long.
     count = len(node.items) if isinstance(node, ListNode) else len(getattr(node, "entries", ()))
-    bound = f"most {context['max_length']}" if name == "too_long" else f"least {context['min_length']}"
-    return f"has {count} {'entry' if count == 1 else 'entries'}; allowed: at {bound}"
+    return f"has {count} {'entry' if count == 1 else 'entries'}"

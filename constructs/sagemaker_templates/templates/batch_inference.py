@@ -10,6 +10,7 @@ from typing import cast
 
 from pydantic import Field
 
+from sagemaker_templates import idle_keys
 from sagemaker_templates.blocks.approved_models import ApprovedModels, create_models, read_approved_models
 from sagemaker_templates.blocks.build_environment import build_environment
 from sagemaker_templates.blocks.build_project import build_ml_pipeline
@@ -155,5 +156,6 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("batch_inference"),
+    without_effect=idle_keys.of_no_promotion,
     job_prefix_field="base_job_prefix",
 )

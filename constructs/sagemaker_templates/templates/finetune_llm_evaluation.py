@@ -5,6 +5,7 @@ repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──
                                                         artifact bucket    └── base model: the Hub or the bucket
 """
 
+from sagemaker_templates import idle_keys
 from sagemaker_templates.blocks.build_environment import build_environment
 from sagemaker_templates.blocks.build_project import build_ml_pipeline
 from sagemaker_templates.blocks.delivery import deliver_on_push
@@ -102,4 +103,5 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("finetune_llm_evaluation"),
+    without_effect=idle_keys.of_no_deployment,
 )

@@ -7,10 +7,12 @@ repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──
                                         secret with the token
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from sagemaker_templates import idle_keys
 from sagemaker_templates.blocks.build_environment import build_environment
 from sagemaker_templates.blocks.build_project import build_ml_pipeline
 from sagemaker_templates.blocks.delivery import deliver_on_push
@@ -30,7 +32,8 @@ from sagemaker_templates.blocks.project_storage import artifact_storage, build_l
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.fields import HubModelId, HubRevision, KmsKeyArn, SecretName
-from sagemaker_templates.settings.model import TemplateParameters
+from sagemaker_templates.settings.model import Project, TemplateParameters
+from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
 
@@ -158,10 +161,16 @@ def _import_variables(parameters: Any, importer: Role) -> dict[str, str]:
     }
 
 
+def _without_effect(project: Project) -> Iterator[Objection]:
+    yield from idle_keys.of_no_deployment(project)
+    yield from idle_keys.of_own_network(project)
+
+
 TEMPLATE = Template(
     name="hf_import_models",
     summary="Import a Hugging Face model, pinned to a commit, and register it.",
     parameters=Parameters,
     build=build,
     seed=seed_folder("hf_import_models"),
+    without_effect=_without_effect,
 )

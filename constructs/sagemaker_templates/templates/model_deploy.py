@@ -6,6 +6,7 @@ approval in the model package group ──▶ EventBridge ──▲             
                                                       └── target stack of that environment ──┘
 """
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from pydantic import Field
@@ -30,6 +31,7 @@ from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.fields import BucketName, ImageRepositories, ModelPackageGroupName
 from sagemaker_templates.settings.model import Project, S3State, TemplateParameters
+from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.context import ProjectContext, TargetContext
 from sagemaker_templates.templates.registry import Template
 
@@ -257,6 +259,12 @@ def _remote_state(context: TargetContext) -> S3State:
     return cast(S3State, context.environment.state)
 
 
+def _without_effect(project: Project) -> Iterator[Objection]:
+    if not project.targets:
+        message = "has no effect: the project deploys to its own environment alone, where nobody is asked"
+        yield Objection(project, "enable_manual_approval", message)
+
+
 TEMPLATE = Template(
     name="model_deploy",
     summary="Deploy the latest approved model to one endpoint per environment, in turn.",
@@ -266,4 +274,5 @@ TEMPLATE = Template(
     repository_suffix=_SUFFIX,
     build_target=build_target,
     checks=objections,
+    without_effect=_without_effect,
 )

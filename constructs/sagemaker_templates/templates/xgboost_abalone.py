@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
+from sagemaker_templates import idle_keys
 from sagemaker_templates.blocks.build_environment import build_environment
 from sagemaker_templates.blocks.build_project import build_ml_pipeline
 from sagemaker_templates.blocks.delivery import deliver_on_push
@@ -121,4 +122,5 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("xgboost_abalone"),
+    without_effect=idle_keys.of_no_deployment,
 )

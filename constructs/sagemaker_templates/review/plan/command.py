@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
 from sagemaker_templates.temporary import temporary_folder
 from sagemaker_templates.terminal import errors, say
@@ -45,7 +45,7 @@ def plan(
     from sagemaker_templates.stacks.synthesis import planned_stacks
     from sagemaker_templates.templates.registry import all_templates
 
-    configuration = load_configuration(environments, output)
+    configuration = load_and_note(environments, output)
     stacks = planned_stacks(configuration, all_templates())
     wanted = selected(stacks, scope)
     planned = planned_whereabouts(configuration, environments, output)
