@@ -41,5 +41,6 @@ def report_objections(
 
 
 def _entry(source: ProjectSource, objection: Objection) -> Entry | None:
-    keys = source.targets.get(objection.target) if objection.target else source.keys
-    return (keys.entry(objection.field) if keys else None) or source.keys.entry("project_template_type")
+    read = [source.targets.get(objection.target)] if objection.target else [source.keys, source.parameters]
+    written = [entry for keys in read if keys and (entry := keys.entry(objection.field))]
+    return written[0] if written else source.keys.entry("project_template_type")
