@@ -3,7 +3,7 @@
 That two projects have one name is said before, by ``settings.uniqueness``, which needs no more than the name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sagemaker_templates.naming import (
@@ -16,7 +16,7 @@ from sagemaker_templates.naming import (
     TargetNames,
 )
 from sagemaker_templates.settings import repositories
-from sagemaker_templates.settings.model import Configuration, Environment, Project
+from sagemaker_templates.settings.model import Configuration, Environment, Project, Target
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.settings.spelling import quoted
 from sagemaker_templates.templates.registry import Template
@@ -62,7 +62,7 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
     makers: dict[tuple[Scope, str], list[Maker]] = {}
     for maker, name in made:
         makers.setdefault((name.scope, name.text), []).append(maker)
-    yield from _logs_of_themselves(configuration)
+    yield from _logs_of_themselves(configuration, templates)
     told: set[Maker] = set()
     for maker, name in made:
         other = _before(maker, makers[name.scope, name.text], name)
@@ -73,14 +73,29 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
             yield Objection(maker.project, _NAME, message)
 
 
-def _logs_of_themselves(configuration: Configuration) -> Iterator[Objection]:
+def _logs_of_themselves(configuration: Configuration, templates: Mapping[str, Template]) -> Iterator[Objection]:
     """A bucket that receives its own access logs grows by each log that is written."""
+    environments = {environment.name: environment for environment in configuration.environments}
     for project in configuration.projects:
-        names = ProjectNames(project)
-        bucket = (project.s3_access_logs_bucket_arn or "").rpartition(":")[2]
-        if bucket in (names.artifact_bucket, names.pipeline_bucket):
-            message = f'"{bucket}" is a bucket of the project itself; allowed: one that other stacks make'
-            yield Objection(project, "s3_access_logs_bucket_arn", message)
+        stages = project.stages if templates[project.template].build_target else ()
+        for bucket, logs in _buckets(project, stages, environments):
+            if (logs or "").rpartition(":")[2] == bucket:
+                own = f'access logs go to "{bucket}", a bucket of the project itself'
+                yield Objection(project, "s3_access_logs_bucket_arn", f"{own}; allowed: one that other stacks make")
+                break
+
+
+def _buckets(
+    project: Project, stages: Iterable[Target], environments: Mapping[str, Environment]
+) -> Iterator[tuple[str, str | None]]:
+    """A project's buckets, each with the ARN of the one that receives its access logs."""
+    names, given = ProjectNames(project), project.s3_access_logs_bucket_arn
+    yield names.artifact_bucket, given
+    yield names.pipeline_bucket, given
+    for stage in stages:
+        elsewhere = stage.name != project.environment.name and stage.name in environments
+        logs = environments[stage.name].s3_access_logs_bucket_arn if elsewhere else given
+        yield TargetNames(project, stage).capture_bucket, logs
 
 
 def _before(maker: Maker, makers: list[Maker], name: Name) -> Maker | None:

@@ -47,7 +47,7 @@ SCORING = PLAIN | {
     "SAGEMAKER_PIPELINE_NAME": "scoring-p-scoring01",
     "SAGEMAKER_PIPELINE_ROLE_ARN": "arn:aws:iam::111111111111:role/service-role/scoring-execution",
     "ARTIFACT_BUCKET": "mlops-scoring-111111111111",
-    "BASE_JOB_PREFIX": "abalone-batch",
+    "BASE_JOB_PREFIX": "scoring",
     "MODEL_BUCKET": PLAIN["ARTIFACT_BUCKET"],
     **ISOLATED,
 }

@@ -101,9 +101,9 @@ def test_jobs_and_models_are_those_whose_names_begin_with_the_given_prefix() -> 
     resources = [*rights["RunJobs"]["resources"], *rights["CreateModels"]["resources"]]
 
     assert [resource.rpartition(":")[2] for resource in resources] == [
-        "processing-job/abalone-batch-*",
-        "transform-job/abalone-batch-*",
-        "model/abalone-batch-*",
+        "processing-job/scoring-*",
+        "transform-job/scoring-*",
+        "model/scoring-*",
     ]
 
 
@@ -124,7 +124,7 @@ def test_the_build_knows_group_bucket_and_prefix() -> None:
 
     assert variables["MODEL_PACKAGE_GROUP_NAME"] == GROUP
     assert variables["MODEL_BUCKET"] == "mlops-abalone-111111111111"
-    assert variables["BASE_JOB_PREFIX"] == "abalone-batch"
+    assert variables["BASE_JOB_PREFIX"] == "scoring"
     assert variables["ENABLE_NETWORK_ISOLATION"] == "true"
 
 
@@ -144,7 +144,7 @@ def _with_schedule(expression: str) -> Parameters:
     return Parameters(
         model_package_group_name=GROUP,
         model_bucket_name="mlops-abalone-111111111111",
-        base_job_prefix="abalone-batch",
+        base_job_prefix="scoring",
         schedule_expression=expression,
     )
 

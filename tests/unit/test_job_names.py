@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders import PROD, a_project, an_environment, parameters
@@ -11,6 +12,7 @@ from sagemaker_templates import job_names
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
+from told_lines import told_lines
 
 DEV = an_environment()
 
@@ -36,6 +38,7 @@ def _told(*projects: Project) -> list[tuple[str, str, str]]:
     return [(one.project.name, one.field, one.message) for one in found]
 
 
+_FILE = "project-template-type: {template}\nsagemaker-project-name: {name}\nsagemaker-project-id: p-{name}\n"
 NAME, PREFIX = "sagemaker_project_name", "base_job_prefix"
 
 
@@ -66,6 +69,20 @@ def test_the_message_names_both_beginnings_and_the_other_project() -> None:
     assert _told(_training("churn"), _training("churn-train"))[0][2] == (
         '"churn-train" begins the names of jobs as "churn" does, with which those of the project "churn" of dev '
         "begin: its role would reach these; choose one that begins otherwise"
+    )
+
+
+def test_a_prefix_is_told_at_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "dev/environment.yaml": 'account-id: "111111111111"\nregion: us-east-1\nstate: {type: local}\n',
+        "dev/projects/a.yaml": _FILE.format(template="xgboost_abalone", name="churn"),
+        "dev/projects/b.yaml": _FILE.format(template="batch_inference", name="scoring")
+        + "model-package-group-name: g\nmodel-bucket-name: models\nbase-job-prefix: churn-b\n",
+    }
+    (line,) = told_lines(files)
+    assert line.startswith(
+        'dev/projects/b.yaml:6: base-job-prefix: "churn-b" begins the names of jobs as "churn" does'
     )
 
 

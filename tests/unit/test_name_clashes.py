@@ -155,6 +155,23 @@ def test_a_bucket_that_would_receive_its_own_logs_is_refused(lines: Lines) -> No
         "dev/projects/a.yaml": PROJECT % ("abalone", "p-1") + more,
     }
     assert lines(files) == [
-        'dev/projects/a.yaml:4: s3-access-logs-bucket-arn: "mlops-abalone-111111111111" is a bucket of the project '
-        "itself; allowed: one that other stacks make"
+        'dev/projects/a.yaml:4: s3-access-logs-bucket-arn: access logs go to "mlops-abalone-111111111111", a bucket '
+        "of the project itself; allowed: one that other stacks make"
     ]
+
+
+def test_a_capture_bucket_that_would_receive_its_own_logs_is_refused(lines: Lines) -> None:
+    own = "s3-access-logs-bucket-arn: arn:aws:s3:::serving-%s-capture-111111111111\n"
+    deploying = "project-template-type: model_deploy\nsagemaker-project-name: serving\nsagemaker-project-id: p-1\n"
+    files = {
+        "dev/environment.yaml": ENVIRONMENT % "us-east-1" + "promotes-to: [prod]\n",
+        "prod/environment.yaml": ENVIRONMENT % "us-east-1",
+        "dev/projects/a.yaml": deploying + "model-package-group-name: g\nmodel-bucket-name: models\n",
+    }
+    assert lines(files) == []
+    for name in ("dev", "prod"):
+        edited = files | {f"{name}/environment.yaml": files[f"{name}/environment.yaml"] + own % name}
+        assert lines(edited) == [
+            f'dev/projects/a.yaml:1: project-template-type: access logs go to "serving-{name}-capture-111111111111", '
+            "a bucket of the project itself; allowed: one that other stacks make"
+        ]

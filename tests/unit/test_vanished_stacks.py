@@ -200,6 +200,7 @@ def test_what_is_replaced_is_compared_before_anything_is_written(site: Path) -> 
         ("cdktf.out/state", "cdktf.out", True),
         ("cdktf.out", "cdktf.out", True),
         ("deep/out/stacks/dev-abalone", "deep/out", True),
+        ("CDKTF.out/state", "cdktf.out", True),
         ("build", "build/out", False),
         ("cdktf.out.state", "cdktf.out", False),
         ("cdktf.out/state", "elsewhere", False),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sagemaker_templates.settings import locations, networks, provider_versions, tagging
+from sagemaker_templates.settings import locations, networks, provider_versions, regions, tagging
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, Scalar, read
 from sagemaker_templates.settings.document import kind as kind_of
@@ -71,8 +71,7 @@ def read_environment(
     _check_provider(bound, report)
     _check_state_key(bound, report)
     locations.check_bucket(bound, bound.fields.get("region"), report)
-    if output is not None:
-        _check_state(bound, folder, output, report)
+    _check_state(bound, folder, output, report)
     return EnvironmentSource(
         folder,
         variables,
@@ -138,24 +137,40 @@ def _check_state_key(bound: Bound[EnvironmentKeys], report: Report) -> None:
     region = bound.fields.get("region")
     if entry is None or not isinstance(state, S3StateKeys) or not (state.kms_key_id or "").startswith("arn:"):
         return
-    of_state, of_key = state.region or region, (state.kms_key_id or "").split(":")[3]
-    if of_state and of_key != of_state:
+    of_state, (partition, _, of_key) = state.region or region, (state.kms_key_id or "").split(":")[1:4]
+    other = "region" if of_key != of_state else "partition"
+    if of_state and (of_key != of_state or partition != regions.partition(of_state).name):
         given = entry.value.get("kms_key_id") if isinstance(entry.value, MapNode) else None
-        message = f"is a key of another region than {of_state}, where the bucket of the states is; S3 takes none"
+        message = f"is a key of another {other} than {of_state}, where the bucket of the states is; S3 takes none"
         report.add(entry.file, (given or entry).line, f"{entry.key}.kms-key-id", message)
 
 
-def _check_state(bound: Bound[EnvironmentKeys], folder: EnvironmentFolder, output: Path, report: Report) -> None:
-    """A state among what is written anew could be taken for it: by people, by `git clean`, by ``cdktf``."""
+def _check_state(
+    bound: Bound[EnvironmentKeys], folder: EnvironmentFolder, output: Path | None, report: Report
+) -> None:
+    """A state among what is written anew could be taken for it, by people, by `git clean`, by ``cdktf``.
+
+    One among the environments would be: the next command reads each folder there as one.
+    """
     state, entry = bound.fields.get("state"), bound.entry("state")
     if not isinstance(state, LocalStateKeys) or entry is None:
         return
-    states = Path(os.path.realpath(folder.file.absolute().parents[2] / state.path))
-    if Path(os.path.realpath(output)) in (states, *states.parents):
+    environments = folder.file.absolute().parents[1]
+    states = _as_one_folder(environments.parent / state.path)
+    taken = {_as_one_folder(environments): f"each folder in {environments.name} is an environment"}
+    if output is not None:
+        taken[_as_one_folder(output)] = f"the stacks are written to {output.as_posix()}"
+    reasons = [reason for place, reason in taken.items() if place in (states, *states.parents)]
+    if reasons:
         given = entry.value.get("path") if isinstance(entry.value, MapNode) else None
-        allowed = f"the stacks are written to {output.as_posix()}; allowed: a folder outside it"
+        allowed = f"{reasons[0]}; allowed: a folder outside it"
         line = (given or entry).line
         report.add(entry.file, line, f"{entry.key}.path", f"{quoted(state.path)} is not allowed: {allowed}")
+
+
+def _as_one_folder(path: Path) -> Path:
+    """A folder as all its spellings: links, and capitals where a file system takes them for small letters."""
+    return Path(os.path.realpath(path).lower())
 
 
 def _network(keys: NetworkKeys) -> Network:

@@ -8,7 +8,6 @@ import re
 
 from sagemaker_templates.settings import annotations
 from sagemaker_templates.settings.document import Scalar
-from sagemaker_templates.settings.spelling import did_you_mean
 
 _WHOLE = re.compile("-?(?:0|[1-9][0-9]*)", re.ASCII)
 _DECIMAL = re.compile(f"{_WHOLE.pattern}(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -38,7 +37,8 @@ def wrong(node: Scalar, annotation: object) -> str | None:
 def _said(node: Scalar, annotation: object, decimal: bool, read_as: str) -> str:
     plain = node.text.replace("_", "").lstrip("+0")
     choices = [str(one) for one in annotations.literals(annotation) if isinstance(one, int)]
-    hint = did_you_mean(plain, [plain]) if is_whole(plain) and (not choices or plain in choices) else ""
+    # Without quotes: with them, it would be text, which is refused as well.
+    hint = f"; did you mean {plain}?" if is_whole(plain) and (not choices or plain in choices) else ""
     allowed = ", ".join(choices) or ("a number" if decimal else "a whole number")
     means = "" if read_as == node.text else f", which YAML reads as {read_as},"
     return f"{node.text}{means} is not allowed; allowed, in decimal digits: {allowed}{hint}"

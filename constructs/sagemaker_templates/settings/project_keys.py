@@ -107,7 +107,9 @@ def refuse_in_defaults(
 def _refuse(entry: Entry, template: object, candidates: list[str], templates: Catalogue, report: Report) -> str:
     having = owners(templates, entry.field)
     if not having and (place := _ENVIRONMENTS_OWN.get(entry.field)):
-        report.add(entry.file, entry.line, entry.key, f"is each environment's own; it belongs into its {place}")
+        already_there = entry.key.startswith("defaults.")
+        where = f"beside defaults{place.removeprefix(ENVIRONMENT_FILE)}" if already_there else f"into its {place}"
+        report.add(entry.file, entry.line, entry.key, f"is each environment's own; it belongs {where}")
         return ""
     if not having:
         return (report_unknown(entry, candidates, report) or "").replace("-", "_")

@@ -168,7 +168,7 @@ def _check_base_url(keys: Bound[ProjectKeys], type_: str, report: Report) -> Non
 
 
 def _is_data_residency(base_url: str | None) -> bool:
-    return base_url is not None and (urlsplit(base_url).hostname or "").rstrip(".").endswith(".ghe.com")
+    return base_url is not None and f".{urlsplit(base_url).hostname or ''}".rstrip(".").endswith(".ghe.com")
 
 
 def _check_authentication(keys: Bound[ProjectKeys], report: Report) -> None:

@@ -7,7 +7,7 @@ repository ── push to main ──▶ CodePipeline ──▶ CodeBuild ──
                                         secret with the token
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
@@ -31,8 +31,9 @@ from sagemaker_templates.blocks.model_registry import model_package_group
 from sagemaker_templates.blocks.project_storage import artifact_storage, build_logs_may_encrypt
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.seeds import seed_folder
+from sagemaker_templates.settings import regions
 from sagemaker_templates.settings.fields import HubModelId, HubRevision, KmsKeyArn, SecretName
-from sagemaker_templates.settings.model import Project, TemplateParameters
+from sagemaker_templates.settings.model import Configuration, Project, TemplateParameters
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.context import ProjectContext
 from sagemaker_templates.templates.registry import Template
@@ -166,6 +167,19 @@ def _without_effect(project: Project) -> Iterator[Objection]:
     yield from idle_keys.of_own_network(project)
 
 
+def objections(projects: Sequence[Project], _configuration: Configuration) -> Iterator[Objection]:
+    """Say which keys no secret of their project's environment can have; another account's it may have.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    for project in projects:
+        arn: str | None = getattr(project.parameters, "hf_access_token_kms_key_arn", None)
+        region = project.environment.region
+        if arn and (arn.split(":")[1], arn.split(":")[3]) != (regions.partition(region).name, region):
+            message = f"is a key of another region or partition than {region}, where the secret is; it can have none"
+            yield Objection(project, "hf_access_token_kms_key_arn", message)
+
+
 TEMPLATE = Template(
     name="hf_import_models",
     summary="Import a Hugging Face model, pinned to a commit, and register it.",
@@ -173,4 +187,5 @@ TEMPLATE = Template(
     build=build,
     seed=seed_folder("hf_import_models"),
     without_effect=_without_effect,
+    checks=objections,
 )

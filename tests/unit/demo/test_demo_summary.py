@@ -31,7 +31,7 @@ SCORING = a_project(
     name="scoring",
     id="p-scoring01",
     parameters=parameters(
-        "batch_inference", model_package_group_name=GROUP, model_bucket_name="models", base_job_prefix="abalone-batch"
+        "batch_inference", model_package_group_name=GROUP, model_bucket_name="models", base_job_prefix="scoring"
     ),
 )
 SERVING = a_project(

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from builders import parameters
+from builders import a_project, parameters
 from pydantic import ValidationError
+from sagemaker_templates.settings import Configuration
+from sagemaker_templates.templates.hf_import_models import objections
 
 RIGHT: dict[str, Any] = {"hf_model_id": "example-org/tiny-llama", "hf_access_token_secret": "ml/hugging-face"}
 # Shaped as an access token is, and none: written in two pieces, so that no search for tokens stops here.
@@ -74,3 +76,24 @@ def test_a_key_without_the_secret_that_it_encrypts_is_refused() -> None:
     assert hf_parameters(hf_access_token_kms_key_arn=key).hf_access_token_kms_key_arn == key
     with pytest.raises(ValidationError, match="a key needs its secret: give hf-access-token-secret as well"):
         parameters("hf_import_models", hf_model_id="example-org/tiny-llama", hf_access_token_kms_key_arn=key)
+
+
+@pytest.mark.parametrize(
+    ("place", "refused"),
+    [
+        ("aws:kms:us-east-1:111111111111", False),
+        ("aws:kms:us-east-1:222222222222", False),
+        ("aws:kms:us-west-2:111111111111", True),
+        ("aws-cn:kms:us-east-1:111111111111", True),
+    ],
+)
+def test_a_key_that_no_secret_of_the_region_can_have_is_refused(place: str, refused: bool) -> None:
+    key = f"arn:{place}:key/11111111-2222-3333-4444-555555555555"
+    project = a_project(template="hf_import_models", parameters=hf_parameters(hf_access_token_kms_key_arn=key))
+
+    told = [
+        (one.field, one.message) for one in objections([project], Configuration((project.environment,), (project,)))
+    ]
+
+    message = "is a key of another region or partition than us-east-1, where the secret is; it can have none"
+    assert told == ([("hf_access_token_kms_key_arn", message)] if refused else [])
