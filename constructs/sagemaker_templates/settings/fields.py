@@ -33,10 +33,16 @@ SecurityGroupIds = Annotated[
 ]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-_BUCKET = "[a-z0-9](?:[a-z0-9-]|\\.(?!\\.)){1,61}[a-z0-9]"
+_RESERVED = "(?!(?:xn--|sthree-|amzn-s3-demo-)|.*(?:-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$)"
+_NO_IP_ADDRESS = "(?![0-9]+(?:\\.[0-9]+){3}$)"
+_BUCKET = f"{_RESERVED}{_NO_IP_ADDRESS}[a-z0-9](?:[a-z0-9-]|\\.(?!\\.)){{1,61}}[a-z0-9]"
 BucketName = Annotated[
     str,
-    Rule(_BUCKET, "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends"),
+    Rule(
+        _BUCKET,
+        "3 to 63 lower-case letters, digits, hyphens and single dots, no dot or hyphen at the ends; "
+        "no IP address, no beginning or end that S3 reserves",
+    ),
 ]
 BucketArn = Annotated[str, Rule(f"{_ARN}:s3:::{_BUCKET}", 'the ARN of a bucket, such as "arn:aws:s3:::access-logs"')]
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html : characters that need no escaping, but for
@@ -161,17 +167,18 @@ RepositoryOwner = Annotated[
     str,
     Rule(
         "[A-Za-z0-9][A-Za-z0-9_-]*",
-        "a GitHub user or organization: 1 to 39 letters, digits and hyphens, no hyphen at the beginning",
+        "a GitHub user or organization: 1 to 39 letters, digits, hyphens and underscores, no hyphen first",
         max_length=39,
     ),
 ]
 # https://docs.github.com/en/enterprise-server@latest/rest/enterprise-admin : below it the API is found at /api/v3.
+_PORT = "(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 _HOST_NAME = "[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 GitHubBaseUrl = Annotated[
     str,
     NotAToken(
         f"(?!https://(?:www\\.|api\\.)?github\\.com(?:[:/]|$))"
-        f"(?:https://{_HOST_NAME}|http://(?:localhost|127(?:\\.[0-9]{{1,3}}){{3}}|\\[::1\\]))(?::[0-9]{{1,5}})?/?",
+        f"(?:https://{_HOST_NAME}|http://(?:localhost|127(?:\\.[0-9]{{1,3}}){{3}}|\\[::1\\])){_PORT}/?",
         'the address of GitHub Enterprise without a path, such as "https://github.example.com"; '
         "http only for a loopback address",
         max_length=255,

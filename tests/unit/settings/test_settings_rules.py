@@ -114,8 +114,16 @@ def test_a_hint_is_always_accepted(text: str) -> None:
         ("EnvironmentName", ["dev", "pre-prod", "a" * 32], ["Dev", "a--b", "-a", "a-", "a" * 33, "a_b"]),
         ("AccountId", ["000000000000"], ["1" * 11, "1" * 13, "11111111111a", "\u0661" * 12]),
         ("VpcId", ["vpc-01234567", "vpc-0123456789abcdef0"], ["vpc-", "vpc-0123456g", "subnet-01234567"]),
-        ("BucketName", ["abc", "a.b-c"], ["ab", "a..b", "-abc", "Abc", "a" * 64]),
-        ("BucketArn", ["arn:aws-us-gov:s3:::abc"], ["abc", "arn:aws:s3:::abc/d", "arn:aws:s3:::Abc"]),
+        (
+            "BucketName",
+            ["abc", "a.b-c", "1.2.3", "1.2.3.4.a", "xn-abc", "s3alias"],
+            ["ab", "a..b", "-abc", "Abc", "a" * 64, "192.168.0.1", "xn--abc", "a-s3alias", "a--x-s3", "a.mrap"],
+        ),
+        (
+            "BucketArn",
+            ["arn:aws-us-gov:s3:::abc"],
+            ["abc", "arn:aws:s3:::abc/d", "arn:aws:s3:::Abc", "arn:aws:s3:::10.0.0.1"],
+        ),
         ("KeyPrefix", ["a", "a/b", "a.b/c-d"], ["", "/a", "a/", "a//b", "../a", "a/../b", "team*", "a/*"]),
         (
             "KmsKeyId",
@@ -136,6 +144,7 @@ def test_a_hint_is_always_accepted(text: str) -> None:
             [
                 "https://github.example.com",
                 "https://ghe.example.com:8443/",
+                "https://ghe.example.com:65535",
                 "http://localhost:3000",
                 "http://127.0.0.1",
                 "http://[::1]:80",
@@ -151,6 +160,8 @@ def test_a_hint_is_always_accepted(text: str) -> None:
                 "https://github.example.com/api/v3",
                 "https://user:secret@github.example.com",
                 "https://a b",
+                "https://ghe.example.com:65536",
+                "https://ghe.example.com:0",
             ],
         ),
         ("GitHubNumber", ["1", "1" * 20], ["", "0", "1" * 21, "a1"]),
