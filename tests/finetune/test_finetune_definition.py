@@ -53,7 +53,7 @@ def test_the_steps_depend_on_each_other_as_intended(compiled: dict[str, Compiled
         "Evaluate": {"FetchModel", "Preprocess", "Train"},
         "DryRunOnly": {"Evaluate"},
         "GoodEnough": {"Evaluate", "DryRunOnly"},
-        "Register": {"FetchModel", "Train", "Evaluate", "GoodEnough"},
+        "Register": {"FetchModel", "Preprocess", "Train", "Evaluate", "GoodEnough"},
         "NotGoodEnough": {"Evaluate", "GoodEnough"},
     }
 

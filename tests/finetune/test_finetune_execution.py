@@ -1,5 +1,6 @@
 """The compiled pipeline, executed: its own scripts tune a real, tiny language model; of AWS, an emulated S3."""
 
+import hashlib
 import json
 import tarfile
 from collections.abc import Iterator
@@ -107,10 +108,13 @@ def test_the_packages_metrics_hold_the_figures_of_both_models(place: Place, good
     assert metrics["exact_match"]["value"] > metrics["base_exact_match"]["value"]
 
 
-def test_a_package_says_what_it_was_made_of(good: Execution) -> None:
+def test_a_package_says_what_it_was_made_of(place: Place, good: Execution) -> None:
+    data = place.pipeline.path(f"s3://{BUCKET}/data/text_to_sql.jsonl").read_bytes()
     assert good.registered[0]["CustomerMetadataProperties"] == {
         "execution": "arn:local:execution/good",
         "input-data": f"s3://{BUCKET}/data/text_to_sql.jsonl",
+        "input-data-sha256": hashlib.sha256(data).hexdigest(),
+        "input-data-examples": str(len(data.splitlines())),
         "base-model": IN_S3,
         "base-model-revision": "none",
         "quantization": "none",

@@ -1,10 +1,11 @@
 """Examples are read, split and generated so that a figure means what it says."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
-from examples import DataError, Example, read
+from examples import DataError, Example, digest, read, read_files, read_folder
 from preprocess import distinct, preprocess, split
 from prompts import extract_sql
 from scoring import can_be_scored, template
@@ -42,6 +43,66 @@ def test_names_of_published_data_sets_are_understood() -> None:
 def test_a_line_that_is_no_example_is_named(line: str, complaint: str) -> None:
     with pytest.raises(DataError, match=complaint):
         read(f"\n{line}\n", "data")
+
+
+LINE = '{"schema": "CREATE TABLE t (x)", "question": "%s", "sql": "SELECT x FROM t"}'
+
+
+def _lay(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_all_files_below_the_prefix_are_read_whatever_editor_wrote_them(tmp_path: Path) -> None:
+    """In folders below, the ending in capitals, with a mark at the beginning, with lines as Windows ends them."""
+    files = {
+        "2.JSONL": (LINE % "third").encode("utf-8-sig"),
+        "1/b.jsonl": f"{LINE % 'first'}\r\n{LINE % 'second'}\r\n".encode(),
+        "_SUCCESS": b"",
+        ".DS_Store": b"\0",
+    }
+
+    assert [each.question for each in read_folder(_lay(tmp_path, files))] == ["first", "second", "third"]
+
+
+def test_what_unicode_takes_for_the_end_of_a_line_is_none_within_a_text() -> None:
+    (example,) = read(LINE % "one\u2028or two", "data")
+
+    assert example.question == "one\u2028or two"
+
+
+@pytest.mark.parametrize(
+    ("files", "complaint"),
+    [
+        ({}, "no .jsonl file in "),
+        ({"a.jsonl": b"", "more.json": b""}, r"not a .jsonl file: more.json \(1 of 2 files\)"),
+        ({"a.jsonl": b"\n\xff"}, "a.jsonl, line 2: this is not UTF-8"),
+    ],
+)
+def test_a_folder_that_would_be_read_in_part_is_refused(
+    tmp_path: Path, files: dict[str, bytes], complaint: str
+) -> None:
+    with pytest.raises(DataError, match=complaint):
+        read_folder(_lay(tmp_path, files))
+
+
+def test_what_was_read_is_described_by_hash_and_number(tmp_path: Path) -> None:
+    """Of one file what ``sha256sum`` prints of it; of several what it prints of that list."""
+    one = {"input/data.jsonl": "\n".join(generate(60)).encode()}
+    preprocess(_lay(tmp_path, one), seed=1, test_limit=10)
+
+    described = json.loads((tmp_path / "data/data.json").read_text())
+    assert described == {
+        "sha256": hashlib.sha256(one["input/data.jsonl"]).hexdigest(),
+        "files": "1",
+        "examples": "60",
+    }
+    hashes = [hashlib.sha256(text).hexdigest() for text in (b"a", b"b")]
+    listed = f"{hashes[0]}  1/a.jsonl\n{hashes[1]}  b.jsonl\n"
+    two = read_files(_lay(tmp_path / "two", {"b.jsonl": b"b", "1/a.jsonl": b"a"}))
+    assert digest(two) == hashlib.sha256(listed.encode()).hexdigest()
 
 
 def examples(count: int) -> list[Example]:

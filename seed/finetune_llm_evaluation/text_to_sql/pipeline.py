@@ -49,6 +49,8 @@ GPU_VOLUME_GB = 120
 SPOT_VARIABLE = "SPOT_MAX_WAIT_SECONDS"
 SHORTEST_SPOT_WAIT = 4 * 60 * 60
 
+_DATA = PropertyFile(name="Data", output_name="data", path="data.json")
+
 SERVING = {"SM_VLLM_MODEL": "/opt/ml/model"}
 
 
@@ -131,7 +133,7 @@ def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
     preprocess = _preprocess(jobs, parameters)
     train = _train(gpu, parameters, fetch, preprocess)
     evaluate = _evaluate(gpu, parameters, fetch, preprocess, train, figures=figures)
-    register = _register(gpu, parameters, train, evaluate, _figure(fetch, source, "revision"))
+    register = _register(gpu, parameters, preprocess, train, evaluate, revision=_figure(fetch, source, "revision"))
     return Pipeline(
         name=settings.pipeline_name,
         parameters=parameters.all(),
@@ -174,8 +176,9 @@ def _preprocess(jobs: Jobs, parameters: Parameters) -> ProcessingStep:
         script="preprocess.py",
         instance_type=parameters.processing_instance,
         inputs={"input": parameters.input_data},
-        outputs=["train", "test"],
+        outputs=["train", "test", "data"],
         arguments=["--seed", parameters.seed.to_string(), "--test-limit", parameters.test_limit.to_string()],
+        property_files=[_DATA],
     )
 
 
@@ -283,7 +286,13 @@ def _fail(parameters: Parameters, tuned: JsonGet, base: JsonGet) -> FailStep:
 
 
 def _register(
-    jobs: Jobs, parameters: Parameters, train: TrainingStep, evaluate: ProcessingStep, revision: JsonGet
+    jobs: Jobs,
+    parameters: Parameters,
+    preprocess: ProcessingStep,
+    train: TrainingStep,
+    evaluate: ProcessingStep,
+    *,
+    revision: JsonGet,
 ) -> ModelStep:
     image = container_image(
         "huggingface-vllm",
@@ -318,6 +327,8 @@ def _register(
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
                 **jobs.settings.origin,
                 "input-data": parameters.input_data,
+                "input-data-sha256": _figure(preprocess, _DATA, "sha256"),
+                "input-data-examples": _figure(preprocess, _DATA, "examples"),
                 "base-model": parameters.base_model,
                 "base-model-revision": revision,
                 "quantization": parameters.quantization,

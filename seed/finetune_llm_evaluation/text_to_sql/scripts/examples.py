@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,7 @@ Rows = Mapping[str, list[list[Value]]]
 # What published data sets call the same things.
 _OTHER_NAMES = {"context": "schema", "answer": "sql", "query": "sql"}
 _TEXTS = ("schema", "question", "sql")
+_SHOWN_FILES = 3
 
 
 class DataError(Exception):
@@ -39,15 +41,57 @@ class Example:
 
 
 def read_folder(folder: Path) -> list[Example]:
-    """The examples of every .jsonl file in a folder.
+    """The examples of a folder, in the order of its files' names.
 
     Raises:
-        DataError: there is no such file, or a line is no example.
+        DataError: there is none, something else lies among them, or a line is no example.
     """
-    files = sorted(folder.glob("*.jsonl"))
-    if not files:
+    return read_all(read_files(folder))
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The .jsonl files by their path in the folder; a name that begins with . or _ is no data (_SUCCESS, .DS_Store).
+
+    Raises:
+        DataError: there is none, or something else lies among them: nobody should train on a part without knowing.
+    """
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    names = {path.relative_to(folder).as_posix(): path for path in paths if not path.name.startswith((".", "_"))}
+    others = sorted(name for name, path in names.items() if path.suffix.lower() != ".jsonl")
+    if others:
+        raise DataError(
+            f"not a .jsonl file: {', '.join(others[:_SHOWN_FILES])} ({len(others)} of {len(names)} files)"
+        )
+    if not names:
         raise DataError(f"no .jsonl file in {folder}")
-    return [each for file in files for each in read(file.read_text(encoding="utf-8"), file.name)]
+    return {name: path.read_bytes() for name, path in names.items()}
+
+
+def read_all(files: Mapping[str, bytes]) -> list[Example]:
+    """The examples of all files, in the order of their names.
+
+    Raises:
+        DataError: a file is not UTF-8, or a line is no example.
+    """
+    return [each for name, content in sorted(files.items()) for each in read(_decode(content, name), name)]
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of a file, as ``sha256sum`` prints it; of several, that of its list of them, sorted by name."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if len(hashes) == 1:
+        return next(iter(hashes.values()))
+    listed = "".join(f"{each}  {name}\n" for name, each in sorted(hashes.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _decode(content: bytes, name: str) -> str:
+    """The text without the mark that some editors put first."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{name}, line {line}: this is not UTF-8; save the file as UTF-8") from None
 
 
 def read(text: str, name: str) -> list[Example]:
@@ -56,7 +100,8 @@ def read(text: str, name: str) -> list[Example]:
     Raises:
         DataError: a line is no example.
     """
-    lines = enumerate(text.splitlines(), start=1)
+    # No splitlines: a JSON text may hold what Unicode takes for the end of a line.
+    lines = enumerate(text.split("\n"), start=1)
     return [_example(line, f"{name}, line {number}") for number, line in lines if line.strip()]
 
 

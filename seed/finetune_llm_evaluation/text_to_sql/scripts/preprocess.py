@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from examples import DataError, Example, read_folder, write
+from examples import DataError, Example, digest, read_all, read_files, write
 from failure import report_failure
 from referee import Referee
 from scoring import canonical, template
@@ -30,15 +31,24 @@ def main() -> None:
 
 
 def preprocess(folder: Path, seed: int, test_limit: int) -> None:
-    """Read ``input``, write ``train`` and ``test``; at most ``test_limit`` examples are tested."""
-    found = read_folder(folder / "input")
+    """Read ``input``, write ``train``, ``test`` and ``data``; at most ``test_limit`` examples are tested."""
+    files = read_files(folder / "input")
+    found = read_all(files)
     with Referee() as referee:
         usable = [example for example in distinct(found) if referee.can_be_scored(example)]
     train, test = split(usable, seed)
     write(train, folder / "train/examples.jsonl")
     write(test[:test_limit], folder / "test/examples.jsonl")
+    describe(files, len(found), folder / "data/data.json")
     print(f"examples: {len(found)} read, {len(found) - len(usable)} left out (repeated, or their SQL gives nothing)")
     print(f"examples: {len(train)} train, {min(len(test), test_limit)} test")
+
+
+def describe(files: Mapping[str, bytes], examples: int, file: Path) -> None:
+    """Write what was read, in text: a model package's metadata holds nothing else."""
+    described = {"sha256": digest(files), "files": str(len(files)), "examples": str(examples)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(described, indent=2), encoding="utf-8")
 
 
 def distinct(examples: list[Example]) -> list[Example]:
