@@ -112,6 +112,16 @@ def test_every_path_that_the_readme_names_is_there(any_repository: SeedRepositor
     assert [path for path in sorted(named) if not (any_repository.root / path).exists()] == []
 
 
+def test_every_variable_that_the_readme_names_is_one_of_the_build(any_repository: SeedRepository) -> None:
+    """What stands for a value in a path, such as PIPELINE_NAME, is found there under the name that the page says."""
+    readme = (any_repository.root / "README.md").read_text(encoding="utf-8")
+    example = (any_repository.root / ".env.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", readme))
+
+    assert {"ARTIFACT_BUCKET", "SAGEMAKER_PROJECT_NAME", "SAGEMAKER_PIPELINE_NAME"} <= named
+    assert named <= set(re.findall(r"(?m)^([A-Z_]+)=", example))
+
+
 # The environment of the XGBoost container's server.
 SERVER = Path(__file__).parents[1] / "xgboost_container"
 # What the containers have that run the jobs; the Python of both is 3.10.

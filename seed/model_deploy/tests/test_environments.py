@@ -1,8 +1,9 @@
 """What may be written in ``environments/``, what wins, and what a mistake is answered with."""
 
 import json
+import re
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import botocore.session
 import pytest
@@ -237,6 +238,18 @@ def test_the_example_for_a_language_model_is_right(write: Write) -> None:
     assert settings.alarms.latency.statistic == "p90"
     assert settings.sample is not None
     assert json.loads((ROOT / settings.sample.file).read_text(encoding="utf-8"))["inputs"]
+
+
+def test_the_example_for_a_language_model_has_drivers_for_the_vllm_containers(write: Write) -> None:
+    """They bring CUDA 13; which image of an instance has it, the service model says in words."""
+    variant = load("prod", write((ROOT / "examples/language-model.yml").read_text(encoding="utf-8"))).variants["main"]
+    model: Any = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariant")
+    images = re.sub("<[^>]+>", " ", model.members["InferenceAmiVersion"].documentation)
+
+    cuda = re.search(rf"{variant.inference_ami_version}\s.*?CUDA version: (\d+)", images, re.DOTALL)
+
+    assert cuda is not None
+    assert int(cuda[1]) >= 13
 
 
 def test_steps_need_at_least_two_instances(write: Write) -> None:
