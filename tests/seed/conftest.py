@@ -92,5 +92,6 @@ def hf_compiled(hf_repository: SeedRepository, hub: LoopbackHub) -> dict[str, Co
         "all again": HF_VARIANTS["all"],
         "loopback": HF_PLAIN | reached,
         "loopback without a token": HF_VARIANTS["public"] | reached,
+        "loopback transformers": HF_VARIANTS["transformers"] | reached,
     }
     return hf_repository.compile("model_import.pipeline", HF_VARIANTS | more)

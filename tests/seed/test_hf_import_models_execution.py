@@ -201,6 +201,43 @@ def test_the_same_files_for_another_revision_machine_or_setting_are_another_pack
     assert place.run(**asked).registered == []
 
 
+@pytest.fixture
+def embeddings(hub: LoopbackHub, aws: str, hf_compiled: dict[str, Compiled], tmp_path: Path) -> Importing:
+    """A project of the transformers container, and a model that the hub lists for the similarity of sentences."""
+    model = tiny_model()
+    model.details["pipeline_tag"] = "sentence-similarity"
+    return importing(hub, aws, hf_compiled["loopback transformers"], tmp_path, model)
+
+
+def test_the_transformers_container_is_told_the_task_and_the_same_again_registers_nothing(
+    embeddings: Importing,
+) -> None:
+    """Its toolkit would find no task for an embedding model."""
+    execution = embeddings.run()
+
+    (container,) = execution.registered[0]["InferenceSpecification"]["Containers"]
+    assert container["Environment"] == {"HF_TASK": "feature-extraction"}
+    assert execution.registered[0]["CustomerMetadataProperties"]["hf-task"] == "sentence-similarity"
+    embeddings.register(execution)
+    assert embeddings.run().registered == []
+    (other,) = embeddings.run(Task="fill-mask").registered
+    assert other["InferenceSpecification"]["Containers"][0]["Environment"] == {"HF_TASK": "fill-mask"}
+
+
+def test_a_model_of_a_task_that_the_container_cannot_serve_is_refused_before_a_file_is_brought(
+    embeddings: Importing,
+) -> None:
+    embeddings.hub.models[MODEL_ID].details["pipeline_tag"] = "text-to-video"
+
+    failed = embeddings.run()
+
+    assert failed.failure == (
+        "Import: the hub names the task 'text-to-video', for which the transformers container has no pipeline: "
+        f"{MODEL_ID}; name one in the parameter Task, such as feature-extraction"
+    )
+    assert embeddings.hub.transfers() == []
+
+
 def with_code(place: Importing) -> None:
     """The publisher brings code that the transformers container would install and run."""
     code = {"code/inference.py": b"import os", "code/requirements.txt": b"theirs", "modeling_tiny.py": b"import os"}

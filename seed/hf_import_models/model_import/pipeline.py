@@ -39,6 +39,7 @@ class Parameters:
     revision: ParameterString
     approval: ParameterString
     gpus: ParameterInteger
+    task: ParameterString
     import_instance: ParameterString
     inference_instance: ParameterString
 
@@ -54,14 +55,15 @@ class Parameters:
                 enum_values=["PendingManualApproval", "Approved", "Rejected"],
             ),
             gpus=ParameterInteger("GpuCount", default_value=1),
+            task=ParameterString("Task", default_value=source.task),
             import_instance=ParameterString("ImportInstanceType", default_value="ml.m5.large"),
             inference_instance=ParameterString("InferenceInstanceType", default_value=GPU_INSTANCES[0]),
         )
 
     def all(self, source: ImportSettings) -> list[Parameter]:
-        """In the order in which the console shows them; without the number of GPUs where no container asks."""
-        unused = self.gpus if source.serving.gpu_variable is None else None
-        return [parameter for parameter in vars(self).values() if parameter is not unused]
+        """In the order in which the console shows them; without those that the container does not ask for."""
+        asked = {"gpus": source.serving.gpu_variable, "task": source.serving.task_variable}
+        return [parameter for name, parameter in vars(self).items() if asked.get(name, name) is not None]
 
 
 def build_pipeline(settings: Settings, session: ProjectSession) -> Pipeline:
@@ -112,6 +114,11 @@ def _import(jobs: Jobs, source: ImportSettings, parameters: Parameters) -> Proce
                 for name, value in _variables(source, parameters).items()
                 for part in ("--variable", _equal(name, value))
             ),
+            *(
+                ("--task-variable", source.serving.task_variable, "--task", parameters.task)
+                if source.serving.task_variable
+                else ()
+            ),
             *(part for each in _instances(parameters) for part in ("--instance-type", each)),
         ],
         property_files=[_RESULT],
@@ -141,7 +148,7 @@ def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, import
             }
         },
         role_arn=jobs.settings.role_arn,
-        env_vars=_variables(source, parameters),
+        env_vars={**_variables(source, parameters), **_task(source, imported)},
         # Without it the SDK looks for inference code to pack and overwrites the variables above.
         dependencies={},
         sagemaker_session=jobs.session,
@@ -165,9 +172,14 @@ def _register(jobs: Jobs, source: ImportSettings, parameters: Parameters, import
 
 
 def _variables(source: ImportSettings, parameters: Parameters) -> dict[str, Any]:
-    """The environment of the container that serves the model."""
+    """The environment of the container that serves the model, as far as it is known before the import."""
     gpus = {source.serving.gpu_variable: parameters.gpus.to_string()} if source.serving.gpu_variable else {}
     return {**source.serving.variables, **gpus}
+
+
+def _task(source: ImportSettings, imported: ProcessingStep) -> dict[str, Any]:
+    """What the container is told to serve: the import finds it out."""
+    return {source.serving.task_variable: _result(imported, "served_task")} if source.serving.task_variable else {}
 
 
 def _equal(name: str, value: Any) -> object:

@@ -24,6 +24,7 @@ class Serving:
         framework, version, base: by which the SDK knows its image.
         variables: its environment.
         gpu_variable: the variable that says over how many GPUs a model is spread; None where there is none.
+        task_variable: the variable that says which task is served; None where there is only one.
     """
 
     framework: str
@@ -31,6 +32,7 @@ class Serving:
     base: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     gpu_variable: str | None = None
+    task_variable: str | None = None
 
     def image(self, region: str) -> str:
         """The image's address in a region."""
@@ -54,6 +56,6 @@ CHOICES = {
         variables={"SM_VLLM_MODEL": _MODEL_FOLDER},
         gpu_variable="SM_VLLM_TENSOR_PARALLEL_SIZE",
     ),
-    # Every other task that transformers has a pipeline for. The task is read from the model's configuration.
-    "transformers": Serving("huggingface", "4.51.3", base="pytorch2.6.0"),
+    # Every other task that transformers has a pipeline for (scripts/tasks.py names those of this version).
+    "transformers": Serving("huggingface", "4.51.3", base="pytorch2.6.0", task_variable="HF_TASK"),
 }

@@ -25,6 +25,7 @@ class ImportSettings:
             none.
         role_arn: what the import job runs as; no other role may read the secret.
         endpoint: of the hub, or of a mirror of it.
+        task: what the model is served for, where the container has to be told; ``auto``: what the hub names.
     """
 
     secret: str
@@ -33,6 +34,7 @@ class ImportSettings:
     role_arn: str
     endpoint: str
     serving: Serving
+    task: str
 
     @classmethod
     def from_environment(cls, settings: Settings, environment: Mapping[str, str] = os.environ) -> Self:
@@ -54,6 +56,7 @@ class ImportSettings:
             role_arn=values["HUGGING_FACE_IMPORT_ROLE_ARN"],
             endpoint=_endpoint(environment.get("HF_ENDPOINT", "").strip() or PUBLIC_HUB),
             serving=_serving(environment.get("SERVING", "").strip() or DEFAULT),
+            task=environment.get("TASK", "").strip() or "auto",
         )
 
 

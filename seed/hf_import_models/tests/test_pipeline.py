@@ -18,6 +18,7 @@ VARIABLES = {
     "HUGGING_FACE_IMPORT_ROLE_ARN": IMPORT_ROLE,
     "HF_ENDPOINT": "",
     "SERVING": "",
+    "TASK": "",
 }
 
 
@@ -93,8 +94,11 @@ def test_the_import_looks_for_the_very_package_that_would_be_registered(
     specification = step["Arguments"]["InferenceSpecification"]
     told = list(zip(arguments[::2], arguments[1::2], strict=True))
     variables = [value for name, value in told if name == "--variable"]
+    found_out = [value for name, value in told if name == "--task-variable"]
     plain = {part for part in variables if isinstance(part, str)}
-    environment = container(definition).get("Environment", {})
+    environment = dict(container(definition).get("Environment", {}))
+    for name in found_out:
+        assert environment.pop(name)["Std:JsonGet"]["Path"] == "served_task"
 
     assert [value for name, value in told if name == "--image"] == [container(definition)["Image"]]
     assert [value for name, value in told if name == "--instance-type"] == specification[
@@ -104,6 +108,22 @@ def test_the_import_looks_for_the_very_package_that_would_be_registered(
     assert [part["Std:Join"]["Values"] for part in variables if not isinstance(part, str)] == [
         [name, value] for name, value in environment.items() if not isinstance(value, str)
     ]
+
+
+@pytest.mark.parametrize(("written", "default"), [("", "auto"), ("fill-mask", "fill-mask")])
+def test_the_task_is_a_parameter_of_the_container_that_has_to_be_told(
+    connected: Settings, monkeypatch: pytest.MonkeyPatch, written: str, default: str
+) -> None:
+    """The others serve one task only."""
+    monkeypatch.setenv("TASK", written)
+    monkeypatch.setenv("SERVING", "transformers")
+    definition = compiled(connected)
+    arguments = definition["Steps"][0]["Arguments"]["AppSpecification"]["ContainerArguments"]
+
+    assert {each["Name"]: each["DefaultValue"] for each in definition["Parameters"]}["Task"] == default
+    assert arguments[arguments.index("--task") + 1] == {"Get": "Parameters.Task"}
+    monkeypatch.setenv("SERVING", "tgi")
+    assert "Task" not in {each["Name"] for each in compiled(connected)["Parameters"]}
 
 
 def test_network_isolation_is_refused(connected: Settings) -> None:
@@ -117,7 +137,7 @@ def test_network_isolation_is_refused(connected: Settings) -> None:
     [
         ("tgi", {"HF_MODEL_ID", "SM_NUM_GPUS"}, "/huggingface-pytorch-tgi-inference:"),
         ("vllm", {"SM_VLLM_MODEL", "SM_VLLM_TENSOR_PARALLEL_SIZE"}, "/huggingface-vllm:"),
-        ("transformers", set(), "/huggingface-pytorch-inference:"),
+        ("transformers", {"HF_TASK"}, "/huggingface-pytorch-inference:"),
     ],
 )
 def test_the_model_is_served_from_its_own_files(

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from failure import OUTPUT, ImportFailedError, hidden, leave_reason, one_line
 from hub import Hub, HubFile, Model
 from registry import Wanted, registered
+from tasks import AUTO, served_task
 from transfer import ModelStore
 
 
@@ -47,6 +48,8 @@ def run(options: argparse.Namespace, hub: Hub) -> dict[str, str]:
     """Import the commit that the revision is now; returns what the pipeline wants to know about it."""
     model = hub.model(options.model_id, options.revision)
     print(f"{model.model_id} at {model.revision} is commit {model.commit}")
+    # Before any file is brought: what cannot be served is not imported.
+    task = _task(options, model)
     selected = selection.select(hub.files(model), lambda file: hub.read(model, file))
     for path, reason in selected.left_out.items():
         print(f"left out: {path} ({reason})")
@@ -59,12 +62,14 @@ def run(options: argparse.Namespace, hub: Hub) -> dict[str, str]:
     store.put_if_different("manifest.json", manifest)
     sha256 = hashlib.sha256(manifest).hexdigest()
     about = description.about(model)
-    package = already(options, about, store.uri("model/"), sha256)
+    variables = _variables(options, task)
+    package = already(options, about, store.uri("model/"), sha256, variables)
     print(f"already registered: {package}" if package else "not registered yet")
     return {
         **about,
         "registered": "yes" if package else "no",
         "location": store.uri("model/"),
+        "served_task": task,
         "source": description.text(source),
         "weights": selected.weights,
         "code": "left out" if selected.code else "none",
@@ -100,11 +105,31 @@ def place(options: argparse.Namespace, model: Model, files: Sequence[HubFile]) -
     return own
 
 
-def already(options: argparse.Namespace, about: Mapping[str, str], location: str, manifest_sha256: str) -> str | None:
+def _task(options: argparse.Namespace, model: Model) -> str:
+    """What the container is told to serve; nothing where it is not told."""
+    if not options.task_variable:
+        return ""
+    task = served_task(options.task, model.details.get("pipeline_tag"), model.model_id)
+    print(f"served for: {task}")
+    return task
+
+
+def _variables(options: argparse.Namespace, task: str) -> dict[str, str]:
+    """The environment that the container would get."""
+    given = dict(each.split("=", 1) for each in options.variable)
+    return {**given, options.task_variable: task} if options.task_variable else given
+
+
+def already(
+    options: argparse.Namespace,
+    about: Mapping[str, str],
+    location: str,
+    manifest_sha256: str,
+    environment: Mapping[str, str],
+) -> str | None:
     """The package that is what would be registered, if there is one."""
     told = {name: about[name] for name in ("model_id", "revision", "commit", "task")}
     metadata = {f"hf-{name.replace('_', '-')}": value for name, value in told.items()}
-    environment = dict(each.split("=", 1) for each in options.variable)
     wanted = Wanted(
         metadata={**metadata, "hf-manifest-sha256": manifest_sha256},
         location=location,
@@ -158,6 +183,8 @@ def _options() -> argparse.Namespace:
         parser.add_argument(name, required=True)
     parser.add_argument("--secret", default="", help="the secret that holds an access token")
     parser.add_argument("--variable", action="append", default=[], help="of the container, as NAME=VALUE")
+    parser.add_argument("--task-variable", default="", help="by which the container is told what it serves")
+    parser.add_argument("--task", default=AUTO, help="what it serves; auto: the task that the hub names")
     parser.add_argument("--instance-type", action="append", default=[], help="what the package is for")
     parser.add_argument("--kms-key")
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/result"))
