@@ -112,7 +112,7 @@ def run_build(
 
 def _buildspec(given: str, source: Path) -> Mapping[str, Any]:
     """Of the project itself, or a file of the source."""
-    text = given if "\n" in given else (source / given).read_text(encoding="utf-8")
+    text = given if given.startswith("{") else (source / given).read_text(encoding="utf-8")
     buildspec: Mapping[str, Any] = yaml.safe_load(text)
     return buildspec
 

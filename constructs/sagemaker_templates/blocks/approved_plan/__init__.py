@@ -6,6 +6,7 @@ stand in Terraform as well.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,41 +45,39 @@ class Program:
     @property
     def review(self) -> str:
         """The buildspec of a review."""
-        command = 'python -m approved.review --artifact "$CODEBUILD_SRC_DIR" --exports "$WORK/review.env"'
-        return self._buildspec(command, '. "$WORK/review.env"', exported=EXPORTED)
+        command = "python -m approved.review --artifact $CODEBUILD_SRC_DIR --exports $WORK/review.env"
+        return self._buildspec(command, ". $WORK/review.env", exported=EXPORTED)
 
     @property
     def apply(self) -> str:
         """The buildspec of an apply."""
-        return self._buildspec('python -m approved.apply --artifact "$CODEBUILD_SRC_DIR" --folder "$WORK"')
+        return self._buildspec("python -m approved.apply --artifact $CODEBUILD_SRC_DIR --folder $WORK")
 
     def _buildspec(self, *commands: str, exported: Sequence[str] = ()) -> str:
-        """Everything happens in a new folder: where a build starts lies what the repository's code has written."""
-        lines = [
-            "# Of the platform: a repository's files and its plan are data here, and nothing of them is executed.",
-            "version: 0.2",
-            "env:",
-            "  shell: bash",
-            "  variables:",
-            '    PIP_DISABLE_PIP_VERSION_CHECK: "1"',
-            *(["  exported-variables:", *(f"    - {name}" for name in exported)] if exported else []),
-            "phases:",
-            "  install:",
-            "    runtime-versions:",
-            '      python: "3.11"',
-            "    commands:",
-            '      - export WORK="$(mktemp -d)"',
-            f'      - cd "$WORK" && aws s3 cp --only-show-errors "s3://{self.bucket}/{self.key}" program.zip',
-            f'      - cd "$WORK" && echo "{self.digest}  program.zip" | sha256sum --check --strict',
-            '      - cd "$WORK" && python -m zipfile -e program.zip program',
-            '      - cd "$WORK/program" && '
-            "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt",
-            '      - cd "$WORK/program" && python -m deploy.install',
-            "  build:",
-            "    commands:",
-            *(f'      - cd "$WORK/program" && {command}' for command in commands),
+        """Everything happens in a new folder: where a build starts lies what the repository's code has written.
+
+        JSON is YAML, too, and Terraform shows what changes in it. Without a double quote in it, and in one line: the
+        HCL that CDKTF's command line writes would say something else. Neither folder's name has a blank.
+        """
+        work, program = "cd $WORK && ", "cd $WORK/program && "
+        install = [
+            "export WORK=$(mktemp -d)",
+            f"{work}aws s3 cp --only-show-errors s3://{self.bucket}/{self.key} program.zip",
+            f"{work}echo '{self.digest}  program.zip' | sha256sum --check --strict",
+            f"{work}python -m zipfile -e program.zip program",
+            f"{program}python -m pip install --quiet --no-deps --require-hashes -r requirements.txt",
+            f"{program}python -m deploy.install",
         ]
-        return "\n".join(lines) + "\n"
+        environment = {"shell": "bash", "variables": {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}}
+        buildspec = {
+            "version": 0.2,
+            "env": {**environment, "exported-variables": list(exported)} if exported else environment,
+            "phases": {
+                "install": {"runtime-versions": {"python": "3.11"}, "commands": install},
+                "build": {"commands": [f"{program}{command}" for command in commands]},
+            },
+        }
+        return json.dumps(buildspec)
 
 
 def program_asset() -> Asset:
