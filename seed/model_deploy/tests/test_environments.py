@@ -237,7 +237,7 @@ def test_the_example_for_a_language_model_is_right(write: Write) -> None:
     assert settings.variants["main"].container_startup_timeout_seconds
     assert settings.alarms.latency.statistic == "p90"
     assert settings.sample is not None
-    assert json.loads((ROOT / settings.sample.file).read_text(encoding="utf-8"))["inputs"]
+    assert json.loads((ROOT / settings.sample.file).read_text(encoding="utf-8"))["messages"]
 
 
 def test_the_example_for_a_language_model_has_drivers_for_the_vllm_containers(write: Write) -> None:
