@@ -1,0 +1,1 @@
+"""Who may do what: decided from the policies that stand in the emulated accounts, as AWS documents it."""
