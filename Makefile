@@ -64,7 +64,7 @@ format: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 unit: $(INSTALLED) ## Tests that need neither Terraform nor the emulator
-	$(BIN)/pytest -q -n 2 $(JUNIT) tests/unit
+	$(BIN)/pytest -q -n 2 --dist loadgroup $(JUNIT) tests/unit
 
 integration: $(INTEGRATION_NEEDS) ## Real Terraform against the embedded emulator
 	SEED_PYTHON=$(abspath .venv-seed/bin/python) $(BIN)/pytest -q -n 4 --dist loadgroup $(JUNIT) tests/integration

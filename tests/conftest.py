@@ -1,6 +1,9 @@
 """What every test may rely on."""
 
 import signal
+from pathlib import Path
+
+import pytest
 
 
 def pytest_sessionstart() -> None:
@@ -22,3 +25,19 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if isinstance(val, str) and len(val) > _LONGEST_NAME:
         return f"{len(val)} characters"
     return None
+
+
+_UNIT = Path(__file__).with_name("unit")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker have all unit tests of a golden case: they ask different things of one synthesis."""
+    for item in items:
+        case = item.callspec.params.get("case") if isinstance(item, pytest.Function) and _is_a_case(item) else None
+        if isinstance(case, str) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(f"case {case}"))
+
+
+def _is_a_case(item: pytest.Function) -> bool:
+    return hasattr(item, "callspec") and item.path.is_relative_to(_UNIT)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sagemaker_templates.cli import main
-from synthesized import ROOT, SHIPPED, files, files_of
+from synthesized import ROOT, SHIPPED, files, files_of, input_of
 
 MAIN = [sys.executable, str(ROOT / "main.py")]
 COMMAND = [sys.executable, "-m", "sagemaker_templates.cli"]
@@ -26,6 +26,13 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def one_project(tmp_path: Path) -> Path:
+    """A folder with one project in one environment, the case ``minimal``."""
+    shutil.copytree(input_of("minimal"), tmp_path / "environments")
+    return tmp_path
+
+
 def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
     run = _run(MAIN, project)
     assert (run.returncode, run.stderr) == (0, "")
@@ -34,17 +41,18 @@ def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
 
 
 def test_cdktf_outdir_and_the_environments_variable_are_honoured(
-    project: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    shutil.copytree(input_of("other-partition"), tmp_path / "environments")
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     run = _run(
         MAIN,
         elsewhere,
         CDKTF_OUTDIR="out",
-        SAGEMAKER_TEMPLATES_ENVIRONMENTS=str(project / "environments"),
+        SAGEMAKER_TEMPLATES_ENVIRONMENTS=str(tmp_path / "environments"),
     )
     assert run.returncode == 0, run.stderr
-    assert files_of(elsewhere / "out" / "stacks") == files(SHIPPED)
+    assert files_of(elsewhere / "out" / "stacks") == files("other-partition")
 
 
 def _with_a_key_in_vain(project: Path) -> str:
@@ -59,12 +67,12 @@ def _with_a_key_in_vain(project: Path) -> str:
     )
 
 
-def test_a_key_without_effect_is_noted_and_the_stacks_are_the_same(project: Path) -> None:
-    note = _with_a_key_in_vain(project)
-    run = _run(MAIN, project)
+def test_a_key_without_effect_is_noted_and_the_stacks_are_the_same(one_project: Path) -> None:
+    note = _with_a_key_in_vain(one_project)
+    run = _run(MAIN, one_project)
     assert (run.returncode, run.stderr) == (0, note)
-    assert run.stdout == "7 projects in dev, pre-prod, prod; 13 stacks in cdktf.out/stacks\n"
-    assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
+    assert run.stdout == "1 project in dev; 2 stacks in cdktf.out/stacks\n"
+    assert files_of(one_project / "cdktf.out" / "stacks") == files("minimal")
 
 
 @pytest.mark.parametrize(
@@ -140,11 +148,11 @@ def test_wrong_input_is_a_line_each_exit_code_2_and_nothing_written(project: Pat
     assert not (project / "cdktf.out").exists()
 
 
-def test_wrong_input_leaves_the_previous_output_whole(project: Path) -> None:
-    assert _run(MAIN, project).returncode == 0
-    (project / "environments" / "dev" / "projects" / "abalone.yaml").write_text(WRONG)
-    assert _run(MAIN, project).returncode == 2
-    assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
+def test_wrong_input_leaves_the_previous_output_whole(one_project: Path) -> None:
+    assert _run(MAIN, one_project).returncode == 0
+    (one_project / "environments" / "dev" / "projects" / "abalone.yaml").write_text(WRONG)
+    assert _run(MAIN, one_project).returncode == 2
+    assert files_of(one_project / "cdktf.out" / "stacks") == files("minimal")
 
 
 def test_a_name_too_long_for_what_is_derived_from_it_is_refused(project: Path) -> None:
@@ -188,9 +196,9 @@ def test_a_disk_without_room_is_a_line_whoever_meets_it(project: Path) -> None:
         ["synth", "--output", "loop"],
     ],
 )
-def test_what_the_system_refuses_is_no_traceback(project: Path, arguments: list[str]) -> None:
-    (project / "loop").symlink_to("loop")
-    run = _run([*COMMAND, *arguments], project)
+def test_what_the_system_refuses_is_no_traceback(one_project: Path, arguments: list[str]) -> None:
+    (one_project / "loop").symlink_to("loop")
+    run = _run([*COMMAND, *arguments], one_project)
     assert run.returncode in (0, 1, 2)
     assert "Traceback" not in run.stderr
     assert len(run.stderr.splitlines()) <= 1

@@ -28,6 +28,8 @@ from sagemaker_templates.templates.registry import Template, all_templates
 from synthesized import CASES, documents, files, input_of, rendered
 
 KEPT = {"project": KEPT_IN_PROJECTS, "target": KEPT_IN_TARGETS, "foundation": KEPT_IN_FOUNDATIONS}
+pytestmark = pytest.mark.xdist_group("protection")
+
 # The attributes by which a bucket's settings, an alias, a policy or a rule say what they are for.
 BELONGS_BY = ("bucket", "target_key_id", "model_package_group_name", "repository_id")
 

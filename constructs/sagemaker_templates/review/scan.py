@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sagemaker_templates.review.quick_reading import quick_reading
 from sagemaker_templates.review.waivers import WAIVERS, Waiver
 from sagemaker_templates.settings.spelling import without_tokens
 
@@ -74,7 +75,8 @@ def _scan_json(root: Path) -> Any:
     from checkov.terraform_json.runner import TerraformJsonRunner
 
     only = RunnerFilter(framework=["terraform_json"], show_progress_bar=False, excluded_paths=[r"/\.terraform/"])
-    return TerraformJsonRunner().run(str(root), external_checks_dir=[str(POLICIES)], runner_filter=only)
+    with quick_reading():
+        return TerraformJsonRunner().run(str(root), external_checks_dir=[str(POLICIES)], runner_filter=only)
 
 
 def _scan_plans(files: Sequence[Path]) -> Any:

@@ -16,6 +16,7 @@ from sagemaker_templates.cli import app
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.review import passed_checks
 from sagemaker_templates.review.checkov_config import checkov_config
+from sagemaker_templates.review.quick_reading import quick_reading
 from sagemaker_templates.review.scan import Scan, scan
 from sagemaker_templates.review.scan_report import complaints, write_junit, write_sarif
 from sagemaker_templates.review.waivers import WAIVERS, Waiver
@@ -25,6 +26,8 @@ from typer.testing import CliRunner
 
 RECORD = Path(__file__).with_name("passed_checks.json")
 """How many checks pass in all golden cases together; ``make golden`` writes it."""
+
+pytestmark = pytest.mark.xdist_group("scan")
 
 
 def _copy_of_golden(folder: Path) -> Path:
@@ -273,6 +276,16 @@ def test_a_file_that_checkov_cannot_read_fails_the_scan(tmp_path: Path) -> None:
     assert not found.clean
 
 
+def test_what_is_read_quickly_is_what_checkov_itself_reads() -> None:
+    from checkov.common.parsers.yaml import loader
+
+    texts = [file.read_text() for file in sorted((GOLDEN / "shipped").glob("stacks/*/cdk.tf.json"))[:3]]
+    odd = ['{"a": [1, {"b": null}],\n "on": true,\n "c": {}}', '{"a":\t1}', '{"resource": {', "", "[]"]
+    own = [loader.loads(text) for text in [*texts, *odd]]
+    with quick_reading():
+        assert [loader.loads(text) for text in [*texts, *odd]] == own
+
+
 def test_an_empty_folder_is_not_clean(tmp_path: Path) -> None:
     assert not scan(tmp_path).clean
 
@@ -312,12 +325,13 @@ def test_plain_checkov_with_our_files_comes_to_the_same_verdict(
 ) -> None:
     stacks = tmp_path / "cdktf.out" / "stacks"
     shutil.copytree(GOLDEN / "minimal" / "stacks", stacks)
-    for name, text in checkov_config(scan(tmp_path / "cdktf.out"), tmp_path).items():
+    found = scan(tmp_path / "cdktf.out")
+    for name, text in checkov_config(found, tmp_path).items():
         (tmp_path / name).write_text(text)
     if old and worsened:
         file = stacks / "dev-abalone" / "cdk.tf.json"
         file.write_text(file.read_text().replace(old, worsened))
-    found = scan(tmp_path / "cdktf.out")
+        found = scan(tmp_path / "cdktf.out")
     ours = {
         (record.check_id, record.file_path, record.resource)
         for report in found.reports
