@@ -22,7 +22,7 @@ SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/see
 JUNIT = --junitxml=build/timing/$@.xml
 
 .PHONY: help demo test check set-up synth lint lint-project lint-seeds format unit integration seed-test finetune-test \
-	golden docs regions lock bench clean
+	golden docs regions models lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -86,6 +86,9 @@ docs: $(INSTALLED) ## Write generated schemas and tables anew
 
 regions: $(INSTALLED) $(SEED_INSTALLED) ## Write what is known of AWS's regions anew, from the botocore that the seeds are locked to
 	.venv-seed/bin/python tests/seed/regions_of_aws.py
+
+models: $(INSTALLED) $(SEED_INSTALLED) ## Write what services know by now anew, for the emulator, from the same botocore
+	.venv-seed/bin/python tests/seed/newer_models.py
 	$(BIN)/sagemaker-templates docs
 
 lock: $(INSTALLED) ## Resolve the pinned requirements anew

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from botocore.exceptions import ClientError
 from sagemaker_templates.emulator import Emulator, EmulatorError, running_emulator, start_emulator
 
 pytestmark = pytest.mark.emulator
@@ -41,6 +42,18 @@ def test_it_answers_while_the_block_runs_and_not_after(tmp_path: Path) -> None:
     with running_emulator(log_file=tmp_path / "log") as emulator:
         assert emulator.administer("/emulator-api/health", {}) == {"status": "ok"}
     assert _is_gone(emulator)
+
+
+def test_it_takes_what_breaks_a_rule_of_the_model_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    def create(emulator: Emulator) -> None:
+        emulator.client("logs", "111111111111", "us-east-1").create_log_group(logGroupName="a b")
+
+    with running_emulator(log_file=tmp_path / "log") as emulator:
+        with pytest.raises(ClientError, match="Value 'a b' at 'logGroupName' failed to satisfy constraint"):
+            create(emulator)
+        assert "refused: logs" in emulator.log_file.read_text()
+    with running_emulator(log_file=tmp_path / "other log", checks_requests=False) as emulator:
+        create(emulator)
 
 
 def test_it_ends_when_the_block_fails(tmp_path: Path) -> None:

@@ -24,13 +24,21 @@ def main() -> None:
     parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 takes a free one (default)")
     parser.add_argument("--ready-file", type=Path, help="written, with URL and token, once the emulator answers")
     parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input is closed")
+    parser.add_argument(
+        "--no-request-checks", action="store_true", help="take requests that break the rules of a service's model"
+    )
     arguments = parser.parse_args()
     _forget_current_folder()
     from sagemaker_templates.emulator.server import run
 
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            run(arguments.port, arguments.ready_file, stop_with_stdin=arguments.stop_with_stdin)
+            run(
+                arguments.port,
+                arguments.ready_file,
+                stop_with_stdin=arguments.stop_with_stdin,
+                checks_requests=not arguments.no_request_checks,
+            )
         except OSError as error:
             parser.error(str(error))
 

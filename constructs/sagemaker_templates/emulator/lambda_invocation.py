@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
-from sagemaker_templates.emulator.layer import Reply
 from sagemaker_templates.emulator.moto_store import Function
+from sagemaker_templates.emulator.reply import Reply
 from sagemaker_templates.temporary import temporary_folder
 
 _INVOCATION = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")

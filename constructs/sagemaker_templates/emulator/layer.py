@@ -5,52 +5,24 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
 from sagemaker_templates.emulator.repetition import Repetitions
+from sagemaker_templates.emulator.reply import Reply, StartResponse, error_reply, json_error, speaks_json
 from sagemaker_templates.emulator.routes import ADMINISTRATIVE, RESET_ROUTE, TOKEN_HEADER
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
-StartResponse = Callable[..., Any]
 WsgiApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
 AdminRoute = Callable[[JsonObject], JsonObject]
-Invoker = Callable[[Call], "Reply | None"]
+Invoker = Callable[[Call], Reply | None]
+Check = Callable[[Call], Reply | None]
 
-_JSON = "application/x-amz-json-1.1"
-_XML = "text/xml"
 _SERVER_ERROR = 500
 _NO_SUPPLEMENT = Supplement(service="")
 _log = logging.getLogger(__name__)
-
-
-class Reply:
-    """A finished HTTP reply."""
-
-    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.status = status
-        self.headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        self.body = body
-
-    @classmethod
-    def of_json(cls, content: JsonObject, status: str = "200 OK", media_type: str = _JSON) -> "Reply":
-        """Build a reply whose body is JSON, without the members that have no value: AWS omits those."""
-        members = {name: value for name, value in content.items() if value is not None}
-        return cls(status, [("Content-Type", media_type)], json.dumps(members).encode())
-
-    @property
-    def code(self) -> int:
-        """The HTTP status as a number."""
-        return int(self.status.split()[0])
-
-    def send(self, start_response: StartResponse) -> list[bytes]:
-        """Hand the reply to the WSGI server."""
-        start_response(self.status, [*self.headers, ("Content-Length", str(len(self.body)))])
-        return [self.body]
 
 
 class EmulatorApplication:
@@ -63,7 +35,14 @@ class EmulatorApplication:
         admin_routes: Mapping[str, AdminRoute],
         invoke_function: Invoker,
         gatekeeper: Gatekeeper,
+        *,
+        check: Check | None = None,
     ) -> None:
+        """Put them together.
+
+        Args:
+            check: what every request to a service is held against; returns how the service refuses it.
+        """
         self._moto = moto
         # moto's stores are plain dicts: one that is read while another request adds to it fails.
         self._one_at_a_time = threading.Lock()
@@ -72,6 +51,7 @@ class EmulatorApplication:
         self._invoke_function = invoke_function
         self._repetitions = Repetitions[Reply]()
         self._gatekeeper = gatekeeper
+        self._check = check
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -94,6 +74,21 @@ class EmulatorApplication:
     def _reply(self, call: Call) -> Reply:
         if call.path in self._admin_routes:
             return self._administer(call)
+        return self._refused_by_check(call) or self._answered(call)
+
+    def _refused_by_check(self, call: Call) -> Reply | None:
+        if self._check is None or call.path.startswith(ADMINISTRATIVE):
+            return None
+        try:
+            refused = self._check(call)
+        except Exception:  # a fault of the check's own: told as what the emulator cannot do
+            _log.exception("check of %s %s %s", call.service, call.operation, call.path)
+            return _not_emulated(call)
+        if refused:
+            _log.info("refused: %s %s", call.service, refused.body.decode(errors="replace"))
+        return refused
+
+    def _answered(self, call: Call) -> Reply:
         supplement = self._supplements.get(call.service, _NO_SUPPLEMENT)
         named = replace(call, operation=supplement.name_operation(call))
         if named.operation in supplement.answers:
@@ -135,9 +130,9 @@ def _answer(supplement: Supplement, call: Call) -> Reply:
         with supplement.lock:
             return Reply.of_json(supplement.answers[call.operation](call))
     except AwsError as error:
-        return _json_error(error.code, error.message, error.status)
+        return json_error(error.code, error.message, error.status)
     except KeyError as error:
-        return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+        return json_error("ValidationException", f"{call.operation} needs the parameter {error}")
 
 
 def _refusal(supplement: Supplement, call: Call) -> Reply | None:
@@ -148,9 +143,9 @@ def _refusal(supplement: Supplement, call: Call) -> Reply | None:
         with supplement.lock:
             check(call)
     except AwsError as error:
-        return _json_error(error.code, error.message, error.status)
+        return json_error(error.code, error.message, error.status)
     except KeyError as error:
-        return _json_error("ValidationException", f"{call.operation} needs the parameter {error}")
+        return json_error("ValidationException", f"{call.operation} needs the parameter {error}")
     return None
 
 
@@ -170,9 +165,7 @@ def _collect(application: WsgiApplication, environ: Environ) -> Reply:
 def _not_emulated(call: Call) -> Reply:
     """Answer what moto lacks with an error that a client shows, and does not retry, as it would a 500."""
     message = f"the emulator cannot do {call.service} {call.operation or call.path}; see its log"
-    if _speaks_json(call):
-        return _json_error("NotEmulated", message)
-    return _xml_error(call, "NotEmulated", message, "400 Bad Request")
+    return error_reply(call, call.service, "NotEmulated", message)
 
 
 def _not_allowed(call: Call) -> Reply:
@@ -181,33 +174,8 @@ def _not_allowed(call: Call) -> Reply:
     if call.path.startswith(ADMINISTRATIVE):
         return Reply.of_json({"error": f"the header {TOKEN_HEADER} is missing or wrong"}, status, "application/json")
     message = "The request is not signed with the emulator's token, which is the secret access key."
-    if _speaks_json(call):
-        return _json_error("InvalidSignatureException", message, status)
-    return _xml_error(call, "SignatureDoesNotMatch", message, status)
-
-
-_JSON_OF_REST = {"lambda", "scheduler"}
-"""Services whose requests may have no body that shows the protocol."""
-
-
-def _speaks_json(call: Call) -> bool:
-    return bool(call.headers.get("HTTP_X_AMZ_TARGET")) or call.service in _JSON_OF_REST or call.body.startswith(b"{")
-
-
-def _xml_error(call: Call, code: str, message: str, status: str) -> Reply:
-    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-    documents = {
-        "s3": f"<Error>{error}</Error>",
-        "ec2": f"<Response><Errors><Error>{error}</Error></Errors></Response>",
-    }
-    other = f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>"
-    return Reply(status, [("Content-Type", _XML)], documents.get(call.service, other).encode())
-
-
-def _json_error(code: str, message: str, status: str = "400 Bad Request") -> Reply:
-    reply = Reply.of_json({"__type": code, "message": message}, status)
-    reply.headers.append(("X-Amzn-ErrorType", code))
-    return reply
+    code = "InvalidSignatureException" if speaks_json(call, call.service) else "SignatureDoesNotMatch"
+    return error_reply(call, call.service, code, message, status)
 
 
 def _from_this_machine(environ: Environ) -> bool:

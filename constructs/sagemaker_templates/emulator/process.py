@@ -91,9 +91,16 @@ class Emulator:
 
 
 @contextmanager
-def running_emulator(log_file: Path | None = None, port: int = 0) -> Iterator[Emulator]:
-    """Run an emulator for the length of a ``with`` block; it ends with the block, or with this process."""
-    process, emulator = _start(log_file, port, stop_with_this_process=True)
+def running_emulator(
+    log_file: Path | None = None, port: int = 0, *, checks_requests: bool = True
+) -> Iterator[Emulator]:
+    """Run an emulator for the length of a ``with`` block; it ends with the block, or with this process.
+
+    Args:
+        checks_requests: whether it refuses requests that break a rule of their service's model, as the service does.
+    """
+    options = () if checks_requests else ("--no-request-checks",)
+    process, emulator = _start(log_file, port, *options, stop_with_this_process=True)
     try:
         yield emulator
     finally:
@@ -119,11 +126,11 @@ def _session() -> Any:
 
 
 def _start(
-    log_file: Path | None, port: int, *, stop_with_this_process: bool
+    log_file: Path | None, port: int, *options: str, stop_with_this_process: bool
 ) -> tuple[subprocess.Popen[str], Emulator]:
     log = log_file or _new_log_file()
     # -P: nothing is to be imported from the folder that this happens to be started in.
-    command = [sys.executable, "-P", "-m", "sagemaker_templates.emulator", "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "sagemaker_templates.emulator", "--port", str(port), *options]
     with log.open("ab") as stderr:
         process = subprocess.Popen(
             [*command, "--stop-with-stdin"] if stop_with_this_process else command,

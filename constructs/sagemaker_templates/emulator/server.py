@@ -14,9 +14,11 @@ from typing import Any, BinaryIO
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Environ
 from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
-from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
+from sagemaker_templates.emulator.layer import EmulatorApplication
 from sagemaker_templates.emulator.moto_repairs import repair_moto
 from sagemaker_templates.emulator.network import create_network
+from sagemaker_templates.emulator.reply import StartResponse
+from sagemaker_templates.emulator.requests.checks import refusal
 from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement import (
@@ -37,7 +39,7 @@ _TOKEN_BYTES = 20
 class EmulatorServer:
     """A server that listens once it is built, and serves until it is told to stop."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, checks_requests: bool = True) -> None:
         self.token = secrets.token_hex(_TOKEN_BYTES)
         _configure_moto()
         from werkzeug.serving import make_server
@@ -45,7 +47,7 @@ class EmulatorServer:
         self._application: EmulatorApplication | None = None
         self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=request_handler())
         self.url = f"http://{HOST}:{self._server.server_port}"
-        self._application = build_application(self.url, self.token)
+        self._application = build_application(self.url, self.token, checks_requests=checks_requests)
 
     def serve(self) -> None:
         """Answer requests until the process ends."""
@@ -73,12 +75,13 @@ _LARGEST_PIECE = 1 << 20
 """Bytes that are kept back until a reply is complete."""
 
 
-def build_application(url: str, token: str) -> EmulatorApplication:
+def build_application(url: str, token: str, *, checks_requests: bool = True) -> EmulatorApplication:
     """Put the layer together.
 
     Args:
         url: where functions that it runs find the emulator.
         token: what requests are to be signed with.
+        checks_requests: whether requests are held against the services' models and limits.
     """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -103,13 +106,14 @@ def build_application(url: str, token: str) -> EmulatorApplication:
         },
         invoke_function=FunctionRunner(url, token),
         gatekeeper=Gatekeeper(token, moto_store.secret_of_key),
+        check=refusal if checks_requests else None,
     )
 
 
-def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool) -> None:
+def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool, checks_requests: bool) -> None:
     """Serve until killed, or until standard input is closed: then whoever started this process is gone."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    server = EmulatorServer(port)
+    server = EmulatorServer(port, checks_requests=checks_requests)
     if stop_with_stdin:
         threading.Thread(target=_stop_at_end_of, args=(sys.stdin.buffer,), daemon=True).start()
     _announce({"url": server.url, "pid": os.getpid(), "token": server.token}, ready_file)

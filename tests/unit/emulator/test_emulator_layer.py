@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sagemaker_templates.emulator.call import ACCOUNT_HEADER, Call, Environ, JsonObject, Place, read_call
 from sagemaker_templates.emulator.call import select_account as choose
-from sagemaker_templates.emulator.layer import EmulatorApplication, StartResponse
+from sagemaker_templates.emulator.layer import Check, EmulatorApplication
+from sagemaker_templates.emulator.reply import Reply, StartResponse, json_error
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
 
@@ -62,13 +63,13 @@ class _Trusting(Gatekeeper):
         return True
 
 
-def _send(moto: Any, environ: Environ, *supplements: Supplement) -> tuple[str, bytes]:
+def _send(moto: Any, environ: Environ, *supplements: Supplement, check: Check | None = None) -> tuple[str, bytes]:
     statuses: list[str] = []
 
     def start_response(status: str, _headers: object) -> None:
         statuses.append(status)
 
-    application = EmulatorApplication(moto, supplements, {}, lambda _call: None, _Trusting())
+    application = EmulatorApplication(moto, supplements, {}, lambda _call: None, _Trusting(), check=check)
     body = b"".join(application(environ, start_response))
     return statuses[0], body
 
@@ -189,6 +190,29 @@ def test_what_an_sdk_sends_again_reaches_moto_once() -> None:
     replies = [application(_environ(**attempt), lambda *_reply: None) for _ in range(2)]
     assert replies == [[moto.body]] * 2
     assert len(moto.seen) == 1
+
+
+def test_what_the_check_refuses_reaches_neither_supplement_nor_moto() -> None:
+    moto, answered = Moto(), []
+
+    def answer(call: Call) -> JsonObject:
+        answered.append(call)
+        return {}
+
+    supplement = Supplement(service="codecommit", answers={"Operate": answer})
+    status, body = _send(moto, _environ(), supplement, check=lambda _call: json_error("ValidationException", "no"))
+    assert (status, json.loads(body)) == ("400 Bad Request", {"__type": "ValidationException", "message": "no"})
+    assert (moto.seen, answered) == ([], [])
+
+
+def test_a_fault_of_the_check_is_an_error_that_is_not_retried() -> None:
+    def check(_call: Call) -> Reply | None:
+        raise RuntimeError("a fault")
+
+    moto = Moto()
+    status, body = _send(moto, _environ(), check=check)
+    assert (status, json.loads(body)["__type"]) == ("400 Bad Request", "NotEmulated")
+    assert moto.seen == []
 
 
 def test_a_reset_reaches_the_supplements_and_moto() -> None:

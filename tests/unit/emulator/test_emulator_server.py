@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from sagemaker_templates.emulator.call import Environ
-from sagemaker_templates.emulator.layer import StartResponse
+from sagemaker_templates.emulator.reply import StartResponse
 from sagemaker_templates.emulator.server import HOST, request_handler
 from werkzeug.serving import make_server
 
