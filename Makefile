@@ -9,6 +9,7 @@ STAND_IN_INSTALLED := tests/stand_in_github/.venv/.installed
 XGBOOST_INSTALLED := tests/xgboost_container/.venv/.installed
 CHECKERS_INSTALLED := tests/ci_checkers/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
+JUDGE_INSTALLED := tests/policy_judge/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models model_deploy,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
 FINETUNE_INSTALLED := .venv-finetune/.installed
@@ -16,7 +17,7 @@ TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
 FINETUNE_LOCKS := $(addprefix $(FINETUNE)/,requirements.txt requirements-dev.txt requirements-test.txt)
 INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED) \
-	$(CHECKERS_INSTALLED) $(XGBOOST_INSTALLED)
+	$(CHECKERS_INSTALLED) $(XGBOOST_INSTALLED) $(JUDGE_INSTALLED)
 SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/seeds --python-executable
 # What the table at the end of `make test` counts, and its slowest tests.
 JUNIT = --junitxml=build/timing/$@.xml
@@ -132,6 +133,12 @@ $(SEED_INSTALLED): $(SEED_LOCKS) | $(INSTALLED)
 $(CDKTF_INSTALLED): tests/cdktf_cli/package-lock.json
 	@echo "Setting up the CDKTF command line"
 	@npm ci --silent --no-audit --no-fund --prefix tests/cdktf_cli
+	@touch $@
+
+# A second evaluation of policies, by others, which a test compares ours with.
+$(JUDGE_INSTALLED): tests/policy_judge/package-lock.json
+	@echo "Setting up the judge of policies"
+	@npm ci --silent --no-audit --no-fund --prefix tests/policy_judge
 	@touch $@
 
 # The bindings of the AWS provider's newer major version, beside those that the project uses.

@@ -166,7 +166,7 @@ def _seeder(archive: Path) -> dict[str, Any]:
         "timeout": 60,
         "reserved_concurrent_executions": 1,
         "kms_key_arn": "${aws_kms_key.main.arn}",
-        "environment": {"variables": {"A": "b"}},
+        "environment": {"variables": {"STAGE": "dev"}},
         "tracing_config": {"mode": "Active"},
         "logging_config": {"log_format": "JSON", "log_group": "${aws_cloudwatch_log_group.seeder.name}"},
     }
