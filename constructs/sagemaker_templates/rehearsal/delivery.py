@@ -6,7 +6,8 @@ again.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.request import Request, urlopen
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.failures import StepFailed
@@ -193,14 +195,18 @@ class Run:
         kind = action["actionTypeId"]["category"]
         role = self.definition["roleArn"]
         if kind == "Source":
-            self._source(action)
+            with self._failing_if_refused(name):
+                self._source(action)
         elif kind == "Approval":
             shown = action["configuration"]
             self.execution.approvals[name] = {key: self._resolved(value) for key, value in shown.items()}
         else:
             provider = f"{kind} by {action['actionTypeId']['provider']}"
             _require(provider, "Build by CodeBuild", f"the action {name}")
-            role = self._build(name, action)
+            project = self.pipeline.project(action["configuration"]["ProjectName"])
+            role = project["serviceRole"]
+            with self._failing_if_refused(name):
+                self._build(name, action, project)
         self.pipeline.tell(Action(name, role, self.pipeline.account, self.execution.failed == name))
 
     def beside(self, workspace: Path) -> "Run":
@@ -221,9 +227,16 @@ class Run:
         folder = self.tip.checkout(action["configuration"], actor, self.workspace)
         self.execution.artifacts[name] = self.store.put(name, folder, actor)
 
-    def _build(self, name: str, action: Json) -> str:
-        """Run a build; gives the role that it ran as."""
-        project = self.pipeline.project(action["configuration"]["ProjectName"])
+    @contextmanager
+    def _failing_if_refused(self, name: str) -> Iterator[None]:
+        """What AWS refuses to the role of an action fails the action."""
+        try:
+            yield
+        except ClientError as error:
+            self.execution.logs[name] = "\n".join(filter(None, [self.execution.logs.get(name), str(error)]))
+            self.execution.failed = name
+
+    def _build(self, name: str, action: Json, project: Json) -> None:
         actor = self.pipeline.acting_as(project["serviceRole"], "codebuild")
         folder = self.workspace / name.replace("/", "-")
         folder.mkdir()
@@ -232,10 +245,9 @@ class Run:
         except BuildFailedError as error:
             self.execution.logs[name] = error.log
             self.execution.failed = name
-            return actor.role_arn
+            return
         self.execution.logs[name] = finished.log
         self._hand_on(action, finished, actor)
-        return actor.role_arn
 
     def _prepared(self, action: Json, project: Json, actor: RoleSession, folder: Path) -> Build:
         configuration = action["configuration"]
