@@ -7,7 +7,6 @@ packages already. The one command of AWS's that the buildspecs use is stood in f
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import yaml
 
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.rehearsal.commands import run_to_end
 
 _INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
 # The repository's own tests, and what they need.
@@ -98,19 +98,10 @@ class Build:
         exports = self.workspace / "exported"
         names = buildspec.get("env", {}).get("exported-variables", [])
         script = "\n".join(["set -e", *_commands(buildspec), *_writing(names, exports)])
-        ended = subprocess.run(
-            ["bash", "-c", script],
-            cwd=source,
-            env=self._environment(buildspec, folders),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if ended.returncode:
-            raise BuildFailedError(self._name, ended.stdout)
-        return Finished(ended.stdout, _read(exports), self._collected(buildspec, source, ended.stdout))
+        ended = run_to_end(["bash", "-c", script], folder=source, environment=self._environment(buildspec, folders))
+        if ended.code:
+            raise BuildFailedError(self._name, ended.printed)
+        return Finished(ended.printed, _read(exports), self._collected(buildspec, source, ended.printed))
 
     @property
     def _name(self) -> str:

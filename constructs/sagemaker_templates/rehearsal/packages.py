@@ -3,13 +3,13 @@
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from sagemaker_templates.failures import StepFailed, WrongInput
+from sagemaker_templates.rehearsal.commands import run_to_end
 
 _KEY_LENGTH = 16
 
@@ -71,8 +71,6 @@ def _make(folder: Path, requirements: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    ended = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if ended.returncode:
-        raise PackagesMissing(f"{' '.join(command)} failed:\n{ended.stdout.strip()}")
+    ended = run_to_end(command)
+    if ended.code:
+        raise PackagesMissing(f"{' '.join(command)} failed:\n{ended.printed.strip()}")
