@@ -69,8 +69,10 @@ def test_the_source_is_stored_whole_and_encrypted_where_the_next_action_gets_it(
     s3 = emulator.client("s3", ACCOUNT, REGION)
     s3.create_bucket(Bucket="a-bucket")
     pipeline = DeliveryPipeline(emulator, ACCOUNT, REGION, NAME, Path(sys.executable))
+    started = emulator.client("codepipeline", ACCOUNT, REGION).start_pipeline_execution(name=NAME)
     execution = pipeline.run(CodeCommitTip(), tmp_path)
 
+    assert started["pipelineExecutionId"]
     assert execution.status == "Succeeded"
     assert execution.approvals == {"StageAsk/Ask": {"CustomData": "Go on?"}}
     artifact = execution.artifacts["source"]

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 # Who does what, in its order; what the administrator does is not listed.
 BY_ROLES = [
     ("abalone-codepipeline", "read abalone-build: "),
-    ("abalone-events", "the rule abalone-build-push matches: it starts abalone-build"),
+    ("abalone-events", "the rule abalone-build-push matches: started abalone-build"),
     ("abalone-codepipeline", "abalone-build: Source/Source"),
     ("abalone-codebuild", "abalone-build: Build/Build"),
     ("abalone-sagemaker-execution", "abalone-p-abalone01: its steps are not executed yet"),

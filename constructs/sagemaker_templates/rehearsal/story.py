@@ -99,19 +99,26 @@ class Story:
     def _start_by_push(self) -> None:
         codecommit = self.emulator.client("codecommit", self._account, self._region)
         tip = codecommit.get_branch(repositoryName=self._names.repository, branchName="main")["branch"]["commitId"]
-        self.timeline.add(self._account, ADMINISTRATOR, f"pushed {tip[:_SHORT]} to main of {self._names.repository}")
+        told = f"told EventBridge of a push to main of {self._names.repository}: {tip[:_SHORT]}"
+        self.timeline.add(self._account, ADMINISTRATOR, told)
         event = Place(self._account, self._region).pushed(self._names.repository, tip)
-        arn = f"arn:aws:codepipeline:{self._region}:{self._account}:{self._pipeline['name']}"
-        self._matched(started_by(self.emulator, event), arn)
+        name = self._pipeline["name"]
+        wanted = f"arn:aws:codepipeline:{self._region}:{self._account}:{name}"
+        only = self._matched(started_by(self.emulator, event), wanted)
+        actor = self._acting(only.role_arn, "events")
+        try:
+            actor.client("codepipeline").start_pipeline_execution(name=name)
+        except ClientError as error:
+            self._fail(actor.role, str(error))
+        self.timeline.add(self._account, actor.role, f"the rule {only.rule} matches: started {name}")
 
-    def _matched(self, started: list[Started], wanted: str) -> None:
-        """Exactly the pipeline is started, and nothing else."""
+    def _matched(self, started: list[Started], wanted: str) -> Started:
+        """What is to be started; exactly that must be, and nothing else."""
         if [each.target_arn for each in started] != [wanted]:
             found = ", ".join(f"{each.rule} for {each.target_arn}" for each in started) or "no rule"
             self._fail(ADMINISTRATOR, f"the event is to start {wanted} alone; it matches {found}")
         (only,) = started
-        role = only.role_arn.rpartition("/")[2]
-        self.timeline.add(self._account, role, f"the rule {only.rule} matches: it starts {wanted.rpartition(':')[2]}")
+        return only
 
     def _deliver(self, repository: Path) -> None:
         pipeline = DeliveryPipeline(
