@@ -1,14 +1,13 @@
 """Commands of a build or an installation, which end with all that they started when somebody interrupts."""
 
-import os
-import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from sagemaker_templates.interruption import stopped_by_interruption
+from sagemaker_templates.operations.running import RunningCommands
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,9 @@ def run_to_end(
     Raises:
         Interrupted: somebody wants this command line to end; the command and what it started are gone.
     """
-    with (
-        subprocess.Popen(
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
             command,
             cwd=folder,
             env=environment,
@@ -41,13 +41,19 @@ def run_to_end(
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,  # a group of its own, which can be ended as a whole
-        ) as process,
-        stopped_by_interruption(lambda: _end(process)),
+        )
+
+    commands = RunningCommands()
+    # In a thread, for a signal interrupts the main one anywhere: also between a command's start and its being known.
+    with (
+        stopped_by_interruption(commands.stop),
+        ThreadPoolExecutor(max_workers=1) as pool,
+        stopped_by_interruption(commands.stop),
     ):
+        return pool.submit(_ended, commands, start).result()
+
+
+def _ended(commands: RunningCommands, start: Callable[[], subprocess.Popen[str]]) -> Ended:
+    with commands.started(start) as process, process:
         printed, _ = process.communicate()
-    return Ended(process.returncode, printed)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        return Ended(process.returncode, printed)
