@@ -22,14 +22,17 @@ SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/see
 # What the table at the end of `make test` counts, and its slowest tests.
 JUNIT = --junitxml=build/timing/$@.xml
 
-.PHONY: help demo test check set-up synth lint lint-project lint-seeds format unit integration seed-test finetune-test \
-	golden docs regions models lock bench clean
+.PHONY: help demo rehearsal test check set-up synth lint lint-project lint-seeds format unit integration seed-test \
+	finetune-test golden docs regions models lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(INSTALLED) ## Plan and apply the example on the embedded AWS emulator, then throw it all away (KEEP=1 keeps it)
 	@$(BIN)/sagemaker-templates demo $(if $(KEEP),--keep)
+
+rehearsal: $(INSTALLED) $(SEED_INSTALLED) ## Let the roles of one project do there what they do in AWS (REPORT=DIR writes a report)
+	@$(BIN)/sagemaker-templates rehearse --python .venv-seed/bin/python $(if $(REPORT),--report $(REPORT))
 
 # What is joined by + runs side by side. Any Python starts it: nothing needs to be set up before.
 test: ## Everything that CI runs; ends with a table of what took how long

@@ -112,6 +112,34 @@ def demo(
 
 
 @app.command()
+def rehearse(
+    *,
+    scope: Annotated[
+        str | None,
+        typer.Argument(metavar="[ENV[/PROJECT]]", help="Which project; by default the first that can be rehearsed."),
+    ] = None,
+    environments: EnvironmentsOption = Path("environments"),
+    output: OutputOption = Path("cdktf.out"),
+    python: Annotated[
+        Path | None,
+        typer.Option("--python", help="The Python of an environment with the repository's packages.", metavar="PATH"),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="A folder for rehearsal.md and rehearsal.html.", metavar="DIR"),
+    ] = None,
+) -> None:
+    """Apply a project on the emulator and let its roles do what they do in AWS: push, rule, delivery pipeline, build.
+
+    The steps of the ML pipeline, deployments, endpoints and batch jobs are not rehearsed yet (docs/rehearsal.md).
+    """
+    from sagemaker_templates.rehearsal.run import Wanted
+    from sagemaker_templates.rehearsal.run import rehearse as run
+
+    run(results(), Wanted(scope, environments, output, python, report))
+
+
+@app.command()
 def docs() -> None:
     """Write the JSON Schemas and the tables of docs/settings.md anew, from the code."""
     from sagemaker_templates.settings import reference, schema

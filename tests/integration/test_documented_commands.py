@@ -22,6 +22,8 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 RUN_ELSEWHERE = {
     "make demo": "test_demo.py",
     "sagemaker-templates demo": "test_demo.py",
+    "make rehearsal REPORT=rehearsal": "test_rehearsal.py",
+    "sagemaker-templates rehearse": "test_rehearsal.py",
     "make test": "this very run",
 }
 """Commands with a test of their own."""

@@ -175,6 +175,12 @@ def test_a_codebuild_project_can_be_updated_found_by_arn_and_deleted(emulator: E
     assert codebuild.list_projects()["projects"] == []
 
 
+def test_only_a_pipeline_that_is_there_can_be_started(emulator: Emulator) -> None:
+    codepipeline = emulator.client("codepipeline", DEV, REGION)
+    with pytest.raises(ClientError, match="does not have a pipeline with name 'abalone'"):
+        codepipeline.start_pipeline_execution(name="abalone")
+
+
 def test_accounts_get_what_a_configuration_takes_for_granted(emulator: Emulator) -> None:
     configuration = _configuration()
     prepare_configuration(emulator, configuration)

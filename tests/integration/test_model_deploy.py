@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codepipeline_run import DeliveryPipeline, Execution, Run
 from container_runtime import ContainerRuntime
 from sagemaker_templates.blocks.approved_plan.program.check import Sample, check_answer
 from sagemaker_templates.emulator import Emulator
@@ -23,6 +23,8 @@ from sagemaker_templates.operations.engine import Engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import FEWER_COLLECTIONS
+from sagemaker_templates.rehearsal.delivery import DeliveryPipeline, Execution, Run
+from sagemaker_templates.rehearsal.repository import FolderTip
 from sagemaker_templates.seeds import assemble, seed_folder
 from site_on_emulator import Site, at_once, site_maker
 from terraform_starter import Missing, terraform_starter
@@ -73,7 +75,7 @@ class World:
         """Execute the pipeline."""
         folder = self.workspace / name
         folder.mkdir()
-        return self.pipeline.run(self.repository, folder, before.get("before"))
+        return self.pipeline.run(FolderTip(self.repository), folder, before.get("before"))
 
     def endpoints(self, environment: str) -> list[str]:
         """The endpoints of an account."""
@@ -136,7 +138,7 @@ def world(  # noqa: PLR0917 - fixtures
         (repository / path).write_bytes(content)
     (folder / "runs").mkdir()
     machine = {**provider.environment(), **FEWER_COLLECTIONS}
-    pipeline = DeliveryPipeline(emulator_process, ACCOUNTS["dev"], REGION, PIPELINE, machine)
+    pipeline = DeliveryPipeline(emulator_process, ACCOUNTS["dev"], REGION, PIPELINE, Path(sys.executable), machine)
     yield World(emulator_process, pipeline, repository, folder / "runs", trained)
     emulator_process.reset()
 
@@ -275,7 +277,7 @@ def _plan_what_is_hostile(world: World, marks: Path) -> Run:
     """Another execution, with a repository that tries to get hold of the deployer role, as far as it comes."""
     workspace = world.workspace / "hostile"
     workspace.mkdir()
-    run = Run(world.pipeline, _hostile_repository(world, marks), workspace, {})
+    run = Run(world.pipeline, FolderTip(_hostile_repository(world, marks)), workspace, {})
     definition = {stage["name"]: stage["actions"] for stage in world.pipeline.definition()["stages"]}
     for stage in ("Source", "Resolve", "Deploy_dev"):
         for action in definition[stage]:
@@ -288,7 +290,7 @@ def _replace_the_plan(world: World, hostile: Run) -> Execution:
     """A plan of the honest repository is reviewed; then the hostile one lies in its place."""
     workspace = world.workspace / "replaced"
     workspace.mkdir()
-    run = Run(world.pipeline, world.repository, workspace, {}, Execution())
+    run = Run(world.pipeline, FolderTip(world.repository), workspace, {}, Execution())
     run.execution.artifacts.update(hostile.execution.artifacts)
     digest = hashlib.sha256(b"what was approved").hexdigest()
     run.execution.variables.update(
@@ -342,7 +344,7 @@ def test_who_approves_sees_the_version_the_plan_in_short_and_where_all_of_it_is(
 
     assert "version 2 to prod" in shown["CustomData"]
     assert "7 to add, 0 to change, 0 to destroy" in shown["CustomData"]
-    plan = story.first.artifacts["Plan_prod"] / "plan/plan.tfplan"
+    plan = story.first.artifacts["Plan_prod"].folder / "plan/plan.tfplan"
     assert f"Its SHA-256: {hashlib.sha256(plan.read_bytes()).hexdigest()}." in shown["CustomData"]
     assert shown["ExternalEntityLink"] == "https://console.invalid/codebuild/serving-deploy-review"
     assert "# aws_sagemaker_endpoint.this will be created" in story.first.logs["Deploy_prod/Review"]
@@ -439,7 +441,7 @@ def test_no_credentials_are_in_any_log_or_artifact(story: Story) -> None:
     key = re.compile(rb"ASIA[A-Z0-9]{16}")
     for execution in (story.first, story.rejected, story.stale):
         assert not key.search(execution.log.encode())
-        artifacts = [folder for name, folder in execution.artifacts.items() if name.startswith("Plan_")]
+        artifacts = [each.folder for name, each in execution.artifacts.items() if name.startswith("Plan_")]
         files = [path for folder in artifacts for path in folder.rglob("*") if path.is_file()]
         assert [path.name for path in files].count("plan.tfplan") == len(ACCOUNTS)
         assert not any(key.search(content) for path in files for content in contents(path))

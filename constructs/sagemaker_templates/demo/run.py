@@ -1,12 +1,7 @@
 """The steps of the demo, one after the other."""
 
-import os
-import shutil
-import signal
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,16 +9,13 @@ from rich.console import Console
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
-from sagemaker_templates.demo.rollout import RolledOut, Rollout
+from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.demo.summary import show_how_to_look_around, show_next_steps, show_summary
-from sagemaker_templates.emulator import Emulator, running_emulator, start_emulator
+from sagemaker_templates.demo.surroundings import emulator_of_command, rollout_on
+from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
-from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
-from sagemaker_templates.operations.engine import Engine, find_engine
-from sagemaker_templates.operations.kept_provider import ProviderInstallations
-from sagemaker_templates.operations.mirror import provider_source
-from sagemaker_templates.operations.running import RunningCommands
+from sagemaker_templates.operations.engine import find_engine
 from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
@@ -57,10 +49,10 @@ def run_demo(console: Console, *, environments: Path, output: Path, keep: bool) 
     console.print(f"validate   {counted(len(configuration.projects), 'project')} in {names}")
     folders = write_stacks(configuration, environments=environments, output=output)
     console.print(f"synthesize {counted(len(folders), 'stack')} in {output}/stacks")
-    with temporary_folder() as work, _emulator(keep, work) as emulator:
+    with temporary_folder() as work, emulator_of_command(keep, work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; {_at_the_end(keep)}")
         prepare_configuration(emulator, configuration)
-        rollout = _rollout(console, engine, emulator, output / "stacks", work)
+        rollout = rollout_on(console, engine, emulator, output / "stacks", work)
         plans = planned_stacks(configuration, templates)
         rollout.providers.check_others(output / "stacks" / plan.name for plan in plans)
         results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
@@ -78,51 +70,6 @@ def _check(results: Sequence[RolledOut]) -> None:
     changed = [result.plan.name for result in results if not result.second_plan_empty]
     if changed:
         raise DemoFailed(f"the second plan of {', '.join(changed)} was not empty")
-
-
-@contextmanager
-def _emulator(keep: bool, work: Path) -> Iterator[Emulator]:
-    running = _kept_running() if keep else running_emulator(log_file=work / "emulator.log")
-    with running as emulator:
-        try:
-            yield emulator
-        except Exception as failure:
-            log = emulator.log_file if keep else _kept(emulator.log_file)
-            failure.add_note(f"the emulator's log is in {log}")
-            if keep:
-                failure.add_note(f"the emulator is still running; to end it: kill {emulator.pid}")
-            raise
-        except Interrupted as interrupted:
-            gone = "the emulator and all that was created on it are gone; the synthesized JSON is still there"
-            interrupted.left_undone = "\n".join(filter(None, [interrupted.left_undone, gone]))
-            raise
-
-
-@contextmanager
-def _kept_running() -> Iterator[Emulator]:
-    emulator = start_emulator()
-    with stopped_by_interruption(lambda: os.kill(emulator.pid, signal.SIGTERM)):
-        yield emulator
-
-
-def _kept(log: Path) -> Path:
-    """A copy that outlives the work folder, for its owner alone."""
-    handle, name = tempfile.mkstemp(prefix="aws-emulator-", suffix=".log")
-    with os.fdopen(handle, "wb") as copy, log.open("rb") as original:
-        shutil.copyfileobj(original, copy)
-    return Path(name)
-
-
-def _rollout(console: Console, engine: Engine, emulator: Emulator, stacks: Path, work: Path) -> Rollout:
-    provider = provider_source(work)
-    console.print(f"plan       with {engine}, AWS provider from {provider.description}")
-    commands = RunningCommands()
-    providers = ProviderInstallations(engine, provider.environment(), work / "providers", commands)
-    return Rollout(engine, provider, providers, emulator, stacks, work, _teller(console), commands)
-
-
-def _teller(console: Console) -> Callable[[str, str], None]:
-    return lambda stack, done: console.print(f"  {stack:<24} {done}")
 
 
 def _after(console: Console, emulator: Emulator, configuration: Configuration, keep: bool) -> None:

@@ -71,6 +71,12 @@ class CodeBuild(Protocol):
         """Delete a project and its builds."""
 
 
+class CodePipeline(Protocol):
+    """CodePipeline in one account and region."""
+
+    pipelines: Mapping[str, object]
+
+
 class ModelPackage(Protocol):
     """A version of a model in the registry."""
 
@@ -190,6 +196,13 @@ def ec2(place: Place) -> Ec2:
     from moto.ec2.models import ec2_backends
 
     return cast(Ec2, ec2_backends[place.account][place.region])
+
+
+def codepipeline(place: Place) -> CodePipeline:
+    """Return CodePipeline's store."""
+    from moto.codepipeline.models import codepipeline_backends
+
+    return cast(CodePipeline, codepipeline_backends[place.account][place.region])
 
 
 def codebuild(place: Place) -> CodeBuild:

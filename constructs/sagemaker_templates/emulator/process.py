@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,12 +58,21 @@ class Emulator:
 
     def client(self, service: str, account_id: str, region: str) -> Any:
         """Return a boto3 client of one service, as an account's administrator."""
+        return self.client_with(service, self.environment(account_id, region))
+
+    def client_with(self, service: str, variables: Mapping[str, str]) -> Any:
+        """Return a boto3 client of one service, with the region and the credentials that variables hold.
+
+        Args:
+            variables: as ``environment`` gives them; with ``AWS_SESSION_TOKEN`` where a role acts.
+        """
         return _session().client(
             service,
-            region_name=region,
+            region_name=variables["AWS_REGION"],
             endpoint_url=self.url,
-            aws_access_key_id=account_id,
-            aws_secret_access_key=self.token,
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=variables.get("AWS_SESSION_TOKEN"),
         )
 
     def reset(self) -> None:

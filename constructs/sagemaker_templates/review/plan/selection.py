@@ -18,15 +18,20 @@ def selected(stacks: Sequence[StackPlan], scope: str | None) -> list[StackPlan]:
     if scope is None:
         return list(stacks)
     environment, slash, project = scope.partition("/")
-    _check("environment", environment, {stack.environment.name for stack in stacks})
+    check_known("environment", environment, {stack.environment.name for stack in stacks})
     here = [stack for stack in stacks if stack.environment.name == environment]
     if not slash:
         return here
-    _check(f"project in {environment}", project, {stack.belongs_to.name for stack in here if stack.belongs_to})
+    check_known(f"project in {environment}", project, {stack.belongs_to.name for stack in here if stack.belongs_to})
     return [stack for stack in here if stack.belongs_to and stack.belongs_to.name == project]
 
 
-def _check(what: str, name: str, known: Iterable[str]) -> None:
+def check_known(what: str, name: str, known: Iterable[str]) -> None:
+    """Make sure that a name from the command line is one of those that there are.
+
+    Raises:
+        WrongInput: it is not; the message says which there are.
+    """
     names = sorted(known)
     if name not in names:
         hint = did_you_mean(name, names)

@@ -1,12 +1,15 @@
 """A delivery pipeline, run as CodePipeline does it, from the pipeline that stands in the emulator.
 
-Stages, conditions, the order of actions, artifacts, variables, projects: nothing of it is written here again.
+Stages, conditions, the order of actions, artifacts, variables, projects and roles: nothing of it is written here
+again.
 """
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -14,11 +17,38 @@ from urllib.request import Request, urlopen
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from codebuild_run import BuildFailedError, run_build
+from botocore.exceptions import ClientError
+
 from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.rehearsal.acting import RoleSession, session_of
+from sagemaker_templates.rehearsal.artifacts import Artifact, ArtifactStore
+from sagemaker_templates.rehearsal.build import Build, BuildFailedError, Finished
+from sagemaker_templates.rehearsal.repository import Tip
 
 Json = dict[str, Any]
 _REFERENCE = re.compile(r"#\{([^.}]+)\.([^}]+)\}")
+
+
+class PipelineNotRehearsed(StepFailed):
+    """A pipeline has something that CodePipeline knows and the rehearsal does not; the message names it."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action that has ended.
+
+    Attributes:
+        name: as ``Stage/Action``.
+        role_arn: who did the work; of an approval, who waited for it.
+        account: where.
+        failed: whether it failed.
+    """
+
+    name: str
+    role_arn: str
+    account: str
+    failed: bool
 
 
 @dataclass
@@ -37,7 +67,7 @@ class Execution:
     approvals: dict[str, Mapping[str, str]] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
-    artifacts: dict[str, Path] = field(default_factory=dict)
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
     failed: str | None = None
 
     @property
@@ -53,13 +83,21 @@ class Execution:
 
 @dataclass(frozen=True)
 class DeliveryPipeline:
-    """The pipeline of one account; ``machine`` are the variables that the build machine itself needs."""
+    """The pipeline of one account.
+
+    Attributes:
+        python: of an environment that has what the repository's ``requirements.txt`` names.
+        machine: the variables that the build machine itself needs.
+        tell: told of each action that has ended, whether well or not.
+    """
 
     emulator: Emulator
     account: str
     region: str
     name: str
+    python: Path
     machine: Mapping[str, str] = field(default_factory=dict)
+    tell: Callable[[Action], None] = lambda action: None
 
     def definition(self) -> Json:
         """The pipeline as AWS keeps it; asked for without an SDK, which would drop what it does not know yet."""
@@ -81,17 +119,20 @@ class DeliveryPipeline:
         return pipeline
 
     def run(
-        self, repository: Path, workspace: Path, before: "Mapping[str, Callable[[Run], None]] | None" = None
+        self, tip: Tip, workspace: Path, before: "Mapping[str, Callable[[Run], None]] | None" = None
     ) -> Execution:
         """Execute once; everything that waits for approval is approved.
 
         Args:
-            repository: what is at the tip of the branch.
+            tip: what is at the tip of the branch.
             workspace: an empty folder.
             before: what happens in the world just before an action, by ``Stage/Action``.
+
+        Raises:
+            PipelineNotRehearsed, BuildNotRehearsed: it wants what there is not here.
         """
-        run = Run(self, repository, workspace, before or {})
-        for stage in self.definition()["stages"]:
+        run = Run(self, tip, workspace, before or {})
+        for stage in run.definition["stages"]:
             if not run.may_enter(stage):
                 run.execution.skipped.append(stage["name"])
                 continue
@@ -108,25 +149,39 @@ class DeliveryPipeline:
         found: Json = project
         return found
 
+    def acting_as(self, role_arn: str, service: str) -> RoleSession:
+        """A session of a role of the pipeline."""
+        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self.region)
+
 
 @dataclass
 class Run:
     """An execution that is going on."""
 
     pipeline: DeliveryPipeline
-    repository: Path
+    tip: Tip
     workspace: Path
     before: "Mapping[str, Callable[[Run], None]]"
     execution: Execution = field(default_factory=Execution)
 
+    @cached_property
+    def definition(self) -> Json:
+        """The pipeline as it stood when the execution began."""
+        return self.pipeline.definition()
+
+    @cached_property
+    def store(self) -> ArtifactStore:
+        """Where actions hand on their artifacts."""
+        return ArtifactStore.of(self.definition)
+
     def may_enter(self, stage: Json) -> bool:
         """Whether the stage's entry conditions hold; those that are there must be of the kind that is known here."""
         for condition in stage.get("beforeEntry", {}).get("conditions", []):
-            assert condition["result"] == "SKIP"
+            _require(condition["result"], "SKIP", f"the result of a condition of {stage['name']}")
             for rule in condition["rules"]:
-                assert rule["ruleTypeId"]["provider"] == "VariableCheck"
+                _require(rule["ruleTypeId"]["provider"], "VariableCheck", f"a rule of {stage['name']}")
                 check = rule["configuration"]
-                assert check["Operator"] == "EQ"
+                _require(check["Operator"], "EQ", f"the operator of a rule of {stage['name']}")
                 if self._resolved(check["Variable"]) != check["Value"]:
                     return False
         return True
@@ -138,52 +193,80 @@ class Run:
             self.before[name](self)
         self.execution.actions.append(name)
         kind = action["actionTypeId"]["category"]
+        role = self.definition["roleArn"]
         if kind == "Source":
-            self.execution.artifacts[action["outputArtifacts"][0]["name"]] = self.repository
+            with self._failing_if_refused(name):
+                self._source(action)
         elif kind == "Approval":
             shown = action["configuration"]
             self.execution.approvals[name] = {key: self._resolved(value) for key, value in shown.items()}
         else:
-            assert (kind, action["actionTypeId"]["provider"]) == ("Build", "CodeBuild")
-            self._build(name, action)
+            provider = f"{kind} by {action['actionTypeId']['provider']}"
+            _require(provider, "Build by CodeBuild", f"the action {name}")
+            project = self.pipeline.project(action["configuration"]["ProjectName"])
+            role = project["serviceRole"]
+            with self._failing_if_refused(name):
+                self._build(name, action, project)
+        self.pipeline.tell(Action(name, role, self.pipeline.account, self.execution.failed == name))
 
     def beside(self, workspace: Path) -> "Run":
         """Another execution of the same release, which has come as far as this one."""
         workspace.mkdir()
         copied = Execution(variables=dict(self.execution.variables), artifacts=dict(self.execution.artifacts))
-        return Run(self.pipeline, self.repository, workspace, {}, copied)
+        return Run(self.pipeline, self.tip, workspace, {}, copied)
 
     def stage(self, name: str) -> Json:
         """A stage of the pipeline."""
-        (found,) = (stage for stage in self.pipeline.definition()["stages"] if stage["name"] == name)
+        (found,) = (stage for stage in self.definition["stages"] if stage["name"] == name)
         stage: Json = found
         return stage
 
-    def _build(self, name: str, action: Json) -> None:
-        configuration = action["configuration"]
-        inputs = [each["name"] for each in action["inputArtifacts"]]
-        given = json.loads(configuration.get("EnvironmentVariables", "[]"))
+    def _source(self, action: Json) -> None:
+        actor = self.pipeline.acting_as(self.definition["roleArn"], "codepipeline")
+        name = action["outputArtifacts"][0]["name"]
+        folder = self.tip.checkout(action["configuration"], actor, self.workspace)
+        self.execution.artifacts[name] = self.store.put(name, folder, actor)
+
+    @contextmanager
+    def _failing_if_refused(self, name: str) -> Iterator[None]:
+        """What AWS refuses to the role of an action fails the action."""
+        try:
+            yield
+        except ClientError as error:
+            self.execution.logs[name] = "\n".join(filter(None, [self.execution.logs.get(name), str(error)]))
+            self.execution.failed = name
+
+    def _build(self, name: str, action: Json, project: Json) -> None:
+        actor = self.pipeline.acting_as(project["serviceRole"], "codebuild")
         folder = self.workspace / name.replace("/", "-")
         folder.mkdir()
         try:
-            finished = run_build(
-                project=self.pipeline.project(configuration["ProjectName"]),
-                sources={each: self.execution.artifacts[each] for each in inputs},
-                primary=configuration.get("PrimarySource", inputs[0]),
-                variables={each["name"]: self._resolved(each["value"]) for each in given},
-                aws={
-                    **self.pipeline.emulator.environment(self.pipeline.account, self.pipeline.region),
-                    **self.pipeline.machine,
-                },
-                workspace=folder,
-            )
+            finished = self._prepared(action, project, actor, folder).run()
         except BuildFailedError as error:
             self.execution.logs[name] = error.log
             self.execution.failed = name
             return
         self.execution.logs[name] = finished.log
+        self._hand_on(action, finished, actor)
+
+    def _prepared(self, action: Json, project: Json, actor: RoleSession, folder: Path) -> Build:
+        configuration = action["configuration"]
+        inputs = [each["name"] for each in action["inputArtifacts"]]
+        primary = configuration.get("PrimarySource", inputs[0])
+        given = json.loads(configuration.get("EnvironmentVariables", "[]"))
+        return Build(
+            project=project,
+            sources=(primary, *(each for each in inputs if each != primary)),
+            fetch=lambda name, target: self.store.get(self.execution.artifacts[name], target, actor),
+            variables={each["name"]: self._resolved(each["value"]) for each in given},
+            machine={**actor.variables, **self.pipeline.machine},
+            python=self.pipeline.python,
+            workspace=folder,
+        )
+
+    def _hand_on(self, action: Json, finished: Finished, actor: RoleSession) -> None:
         for output in action.get("outputArtifacts", []):
-            self.execution.artifacts[output["name"]] = finished.artifact
+            self.execution.artifacts[output["name"]] = self.store.put(output["name"], finished.artifact, actor)
         if "namespace" in action:
             exported = {(action["namespace"], key): value for key, value in finished.exported.items()}
             self.execution.variables.update(exported)
@@ -193,3 +276,8 @@ class Run:
             return self.execution.variables[reference[1], reference[2]]
 
         return _REFERENCE.sub(value, text)
+
+
+def _require(given: str, known: str, what: str) -> None:
+    if given != known:
+        raise PipelineNotRehearsed(f"{what} is {given!r}; the rehearsal knows {known!r} alone")

@@ -1,0 +1,101 @@
+"""Which rules that stand in an account match an event, and what they start."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.rehearsal.matching import matches
+
+
+@dataclass(frozen=True)
+class Started:
+    """What a rule starts when an event matches it.
+
+    Attributes:
+        target_arn: of a pipeline.
+        role_arn: as whom EventBridge starts it.
+    """
+
+    rule: str
+    target_arn: str
+    role_arn: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The account and region that events come from."""
+
+    account: str
+    region: str
+
+    def pushed(self, repository: str, commit: str) -> dict[str, Any]:
+        """The event of the first push to main of a CodeCommit repository.
+
+        Source: https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html
+        """
+        detail = {
+            "event": "referenceCreated",
+            "repositoryName": repository,
+            "referenceType": "branch",
+            "referenceName": "main",
+            "referenceFullName": "refs/heads/main",
+            "commitId": commit,
+        }
+        arn = f"arn:aws:codecommit:{self.region}:{self.account}:{repository}"
+        return self._event("aws.codecommit", "CodeCommit Repository State Change", arn, detail)
+
+    def decided(self, package: Mapping[str, Any]) -> dict[str, Any]:
+        """The event of a decision about a model package.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+
+        Args:
+            package: as DescribeModelPackage describes it.
+        """
+        told = (
+            "ModelPackageArn",
+            "ModelPackageGroupName",
+            "ModelPackageVersion",
+            "ModelPackageStatus",
+            "ModelApprovalStatus",
+        )
+        detail = {name: package[name] for name in told}
+        arn = str(package["ModelPackageArn"])
+        return self._event("aws.sagemaker", "SageMaker Model Package State Change", arn, detail)
+
+    def _event(self, source: str, kind: str, resource: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": kind,
+            "source": source,
+            "account": self.account,
+            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": self.region,
+            "resources": [resource],
+            "detail": dict(detail),
+        }
+
+
+def started_by(emulator: Emulator, event: Mapping[str, Any]) -> list[Started]:
+    """The targets of all enabled rules of the event's account that match it.
+
+    Raises:
+        PatternNotRehearsed: a rule's pattern cannot be judged.
+    """
+    return list(_started(emulator.client("events", event["account"], event["region"]), event))
+
+
+def _started(events: Any, event: Mapping[str, Any]) -> Iterator[Started]:
+    for page in events.get_paginator("list_rules").paginate():
+        for rule in page["Rules"]:
+            pattern = rule.get("EventPattern")
+            if rule["State"] != "ENABLED" or pattern is None:
+                continue
+            if matches(json.loads(pattern), event):
+                targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+                yield from (Started(rule["Name"], each["Arn"], each["RoleArn"]) for each in targets)

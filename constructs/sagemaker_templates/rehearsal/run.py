@@ -1,0 +1,138 @@
+"""The steps of a rehearsal: synthesize, apply what the project needs, go through its story, report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+from rich.console import Console
+
+from sagemaker_templates.application import write_stacks
+from sagemaker_templates.configuration import load_and_note
+from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
+from sagemaker_templates.demo.rollout import RolledOut
+from sagemaker_templates.demo.surroundings import emulator_of_command, rollout_on
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.emulator.prepare import prepare_configuration
+from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.operations.engine import Engine, find_engine
+from sagemaker_templates.optional_packages import MOTO, require
+from sagemaker_templates.rehearsal.markdown import as_markdown
+from sagemaker_templates.rehearsal.packages import chosen_python, python_with
+from sagemaker_templates.rehearsal.page import as_page
+from sagemaker_templates.rehearsal.report import Report, Timeline
+from sagemaker_templates.rehearsal.scope import chosen_project, with_what_it_needs
+from sagemaker_templates.rehearsal.shown import show_end, show_moment
+from sagemaker_templates.rehearsal.story import ADMINISTRATOR, RehearsalFailed, Story
+from sagemaker_templates.settings.model import Project
+from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
+from sagemaker_templates.templates.registry import all_templates
+from sagemaker_templates.temporary import temporary_folder
+from sagemaker_templates.whole_file import write_whole
+from sagemaker_templates.wording import counted
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for on the command line.
+
+    Attributes:
+        scope: ``ENV``, ``ENV/PROJECT`` or None for the first project that can be rehearsed.
+        python: of an environment that has the repository's packages; None to make one.
+        report: the folder for ``rehearsal.md`` and ``rehearsal.html``; None for the terminal alone.
+    """
+
+    scope: str | None
+    environments: Path
+    output: Path
+    python: Path | None
+    report: Path | None
+
+
+def rehearse(console: Console, wanted: Wanted) -> None:
+    """Rehearse one project on an emulator that is gone afterwards.
+
+    Raises:
+        WrongInput, InvalidSettings: what was asked for is not there.
+        StepFailed: something failed; the report was written and shown before.
+        Interrupted: somebody ended it; nothing that it started is left.
+    """
+    engine = find_engine()
+    require(MOTO, "the rehearsal's emulator")
+    python = chosen_python(wanted.python) if wanted.python else None
+    configuration, templates = load_and_note(wanted.environments, wanted.output), all_templates()
+    project = chosen_project(configuration, wanted.scope)
+    plans = with_what_it_needs(planned_stacks(configuration, templates), project)
+    write_stacks(configuration, environments=wanted.environments, output=wanted.output)
+    console.print(f"rehearse   {_scope(project)} ({project.template})")
+    with temporary_folder() as work, emulator_of_command(keep=False, work=work) as emulator:
+        console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
+        prepare_configuration(emulator, configuration)
+        stage = _Stage(console, engine, emulator, project, work)
+        stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
+
+
+def _made(console: Console, repository: Path) -> Path:
+    return python_with(repository / "requirements.txt", console.print)
+
+
+def _scope(project: Project) -> str:
+    return f"{project.environment.name}/{project.name}"
+
+
+@dataclass(frozen=True)
+class _Stage:
+    console: Console
+    engine: Engine
+    emulator: Emulator
+    project: Project
+    work: Path
+
+    def perform(self, plans: list[StackPlan], wanted: Wanted, python_for: Callable[[Path], Path]) -> None:
+        """Apply and tell the story; whatever happens, what was seen until then is reported."""
+        failed: StepFailed | None = None
+        with self.console.status("Applying") as status:
+            timeline = Timeline(partial(show_moment, self.console), status.update)
+            try:
+                self._play(plans, wanted.output / "stacks", timeline, python_for)
+            except (StepFailed, ClientError) as failure:
+                failed = self._noted(timeline, failure)
+        self._report(Report(_scope(self.project), tuple(timeline.moments)), wanted.report)
+        if failed:
+            raise failed
+
+    def _play(
+        self, plans: list[StackPlan], stacks: Path, timeline: Timeline, python_for: Callable[[Path], Path]
+    ) -> None:
+        results = self._applied(plans, stacks, timeline)
+        outputs = next(result.outputs for result in results if result.plan.project == self.project)
+        (self.work / "story").mkdir()
+        Story(self.emulator, self.project, outputs, timeline, python_for, self.work / "story").tell()
+
+    def _noted(self, timeline: Timeline, failure: StepFailed | ClientError) -> StepFailed:
+        """Put a failure into the timeline, unless it is there already."""
+        if not any(moment.outcome == "failed" for moment in timeline.moments):
+            first = str(failure).partition("\n")[0]
+            timeline.add(self.project.environment.account_id, ADMINISTRATOR, first, "failed")
+        return failure if isinstance(failure, StepFailed) else RehearsalFailed(str(failure))
+
+    def _applied(self, plans: list[StackPlan], stacks: Path, timeline: Timeline) -> list[RolledOut]:
+        rollout = rollout_on(self.console, self.engine, self.emulator, stacks, self.work)
+        rollout.providers.check_others(stacks / plan.name for plan in plans)
+        results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
+        for result in results:
+            account, created = result.plan.environment.account_id, counted(len(result.created), "resource")
+            if not result.second_plan_empty:
+                raise RehearsalFailed(f"the second plan of {result.plan.name} was not empty")
+            timeline.add(account, ADMINISTRATOR, f"applied {result.plan.name}: {created}; planned again: no changes")
+        return results
+
+    def _report(self, report: Report, folder: Path | None) -> None:
+        show_end(self.console, report)
+        if folder is None:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / "rehearsal.md", as_markdown(report))
+        write_whole(folder / "rehearsal.html", as_page(report))
+        self.console.print(f"The report is in {folder}: rehearsal.md, rehearsal.html")

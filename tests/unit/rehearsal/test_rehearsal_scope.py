@@ -1,0 +1,54 @@
+"""The command rehearses the project that was named, with what it needs; wrong input ends in a line and with 2."""
+
+from pathlib import Path
+
+import pytest
+from sagemaker_templates.cli import main
+from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.failures import WrongInput
+from sagemaker_templates.rehearsal.scope import chosen_project, with_what_it_needs
+from sagemaker_templates.stacks.synthesis import planned_stacks
+from sagemaker_templates.templates.registry import all_templates
+from synthesized import ROOT
+
+ENVIRONMENTS = ROOT / "environments"
+
+
+@pytest.mark.parametrize(
+    ("scope", "stacks"),
+    [
+        (None, ["dev-foundation", "dev-abalone"]),
+        ("dev/abalone", ["dev-foundation", "dev-abalone"]),
+        ("prod", ["prod-foundation", "prod-abalone"]),
+    ],
+)
+def test_a_project_is_applied_with_what_it_needs_and_nothing_else(scope: str | None, stacks: list[str]) -> None:
+    configuration = load_configuration(ENVIRONMENTS)
+    plans = planned_stacks(configuration, all_templates())
+    chosen = with_what_it_needs(plans, chosen_project(configuration, scope))
+    assert [plan.name for plan in chosen] == stacks
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("div", 'no environment named "div"'),
+        ("dev/abalon", 'no project in dev named "abalon"'),
+        ("dev/llama", "projects of xgboost_abalone"),
+    ],
+)
+def test_what_cannot_be_rehearsed_is_said(scope: str, said: str) -> None:
+    with pytest.raises(WrongInput, match=said):
+        chosen_project(load_configuration(ENVIRONMENTS), scope)
+
+
+def test_a_python_that_is_none_ends_with_2_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagemaker_templates.rehearsal.run.find_engine", lambda: None)
+    arguments = ["--environments", str(ENVIRONMENTS), "--output", str(tmp_path / "out"), "--python", str(tmp_path)]
+    with pytest.raises(SystemExit) as ended:
+        main(["rehearse", *arguments])
+    assert ended.value.code == 2
+    assert "is no program" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
