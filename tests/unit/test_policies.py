@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sagemaker_templates.application import write_stacks
+from sagemaker_templates.blocks.service_trust import KEYS_OF_SERVICES
 from sagemaker_templates.configuration import load_configuration
 from synthesized import CASES, documents, input_of
 
@@ -105,8 +106,12 @@ def test_roles_can_be_assumed_by_one_service_on_behalf_of_this_account_only(case
     trusts = [s for name, s, _ in _statements(case, stack) if name.endswith("_trust") and name not in OF_PIPELINES]
     assert trusts
     for trust in trusts:
-        assert [principal["type"] for principal in trust["principals"]] == ["Service"]
-        assert {condition["variable"] for condition in trust["condition"]} <= {"aws:SourceArn", "aws:SourceAccount"}
+        (principal,) = trust["principals"]
+        (service,) = principal["identifiers"]
+        assert principal["type"] == "Service"
+        asked = {condition["variable"] for condition in trust.get("condition", ())}
+        assert asked <= KEYS_OF_SERVICES[service], "the service never sends it, so the role could not be assumed"
+        assert asked or not KEYS_OF_SERVICES[service], "what the service sends is asked for"
 
 
 OF_PIPELINES = {"planner_role_trust": "codebuild", "deployer_role_trust": "apply"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sagemaker_templates.blocks.build_project import Build, artifact_objects, pipeline_artifacts, use_pipeline_key
 from sagemaker_templates.blocks.code_repository import BRANCH, Source
-from sagemaker_templates.blocks.iam import Role, Statement, from_resource, service_role
+from sagemaker_templates.blocks.iam import Role, Statement, from_account, from_resource, service_role
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.providers import aws
 
@@ -82,7 +82,7 @@ def staged_pipeline(
             *(_give_sources_an_owner(names, artifact_bucket) if source.comes_through_connection else ()),
             _start_builds(names, builds),
         ],
-        trust_conditions=[from_resource(names.arn("codepipeline", names.delivery_pipeline))],
+        trust_conditions=[from_account(names.project.environment.account_id)],
         permissions_boundary_arn=permissions_boundary_arn,
     )
     bindings = aws.codepipeline

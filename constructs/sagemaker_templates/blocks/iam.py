@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sagemaker_templates.blocks.service_trust import KEYS_OF_SERVICES
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.providers import aws, cdktf
 
@@ -192,7 +193,13 @@ def service_role(
         service: the service's principal, such as ``codebuild.amazonaws.com``.
         trust_conditions: what keeps another account from making the service assume this role
             (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
+
+    Raises:
+        ValueError: a condition on a key that the service does not send.
     """
+    unsent = {condition.variable for condition in trust_conditions} - KEYS_OF_SERVICES[service]
+    if unsent:
+        raise ValueError(f"{service} is not known to send {', '.join(sorted(unsent))} when it assumes a role")
     return _role(
         scope,
         id_,

@@ -290,11 +290,13 @@ def test_a_documented_limit_is_kept_and_named_with_its_page(limit: limits.Limit)
     assert {name.split(":")[1] for name in limit.operations} <= set(model.operation_names)
 
 
-def test_a_limit_of_iam_is_the_one_that_synthesis_measures_by() -> None:
+def test_the_limit_of_a_policy_is_the_one_that_synthesis_measures_by() -> None:
     most = {limit.operations[0]: limit.most for limit in limits.LIMITS}
     assert most["iam:CreateRole"] == rights.TRUST_OF_A_ROLE
     assert most["iam:PutRolePolicy"] == rights.RIGHTS_OF_A_ROLE
     assert most["iam:CreatePolicy"] == rights.MANAGED_POLICY
+    assert most["s3:PutBucketPolicy"] == rights.RESOURCE_POLICY
+    assert most["kms:CreateKey"] == rights.KEY_POLICY
 
 
 def test_iam_does_not_count_white_space() -> None:

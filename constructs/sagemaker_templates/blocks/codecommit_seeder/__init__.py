@@ -11,7 +11,6 @@ from sagemaker_templates.blocks.iam import (
     RIGHTS_OF_A_ROLE,
     Statement,
     attach_policy,
-    from_resource,
     policy_length,
     service_role,
 )
@@ -61,7 +60,7 @@ def codecommit_seeder(
         service="lambda.amazonaws.com",
         description=f"Fills new CodeCommit repositories of the environment {names.environment.name}",
         statements=inline,
-        trust_conditions=[from_resource(names.arn("lambda", f"function:{names.seeder_function}"))],
+        trust_conditions=[],
         permissions_boundary_arn=permissions_boundary_arn,
     )
     more = [

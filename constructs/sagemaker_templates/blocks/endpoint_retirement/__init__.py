@@ -7,7 +7,7 @@ from typing import Any
 
 from sagemaker_templates.assets import Asset
 from sagemaker_templates.blocks.deployment_roles import scaling_conditions
-from sagemaker_templates.blocks.iam import Statement, from_resource, service_role
+from sagemaker_templates.blocks.iam import Statement, service_role
 from sagemaker_templates.naming import TargetNames
 from sagemaker_templates.providers import aws
 from sagemaker_templates.seeds import archive
@@ -50,7 +50,7 @@ def endpoint_retirement(
         service="lambda.amazonaws.com",
         description=f"Removes the endpoint {names.endpoint} when its target is destroyed",
         statements=[*_find(names), *_remove(names), _write_logs(names)],
-        trust_conditions=[from_resource(names.arn("lambda", f"function:{names.retirement}"))],
+        trust_conditions=[],
         permissions_boundary_arn=permissions_boundary_arn,
     )
     bindings = aws.lambda_function
