@@ -33,6 +33,7 @@ def one_project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.xdist_group(f"case {SHIPPED}")
 def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
     run = _run(MAIN, project)
     assert (run.returncode, run.stderr) == (0, "")
@@ -40,6 +41,7 @@ def test_main_writes_cdktf_out_of_the_current_folder(project: Path) -> None:
     assert files_of(project / "cdktf.out" / "stacks") == files(SHIPPED)
 
 
+@pytest.mark.xdist_group("case other-partition")
 def test_cdktf_outdir_and_the_environments_variable_are_honoured(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -67,6 +69,7 @@ def _with_a_key_in_vain(project: Path) -> str:
     )
 
 
+@pytest.mark.xdist_group("case minimal")
 def test_a_key_without_effect_is_noted_and_the_stacks_are_the_same(one_project: Path) -> None:
     note = _with_a_key_in_vain(one_project)
     run = _run(MAIN, one_project)
@@ -148,6 +151,7 @@ def test_wrong_input_is_a_line_each_exit_code_2_and_nothing_written(project: Pat
     assert not (project / "cdktf.out").exists()
 
 
+@pytest.mark.xdist_group("case minimal")
 def test_wrong_input_leaves_the_previous_output_whole(one_project: Path) -> None:
     assert _run(MAIN, one_project).returncode == 0
     (one_project / "environments" / "dev" / "projects" / "abalone.yaml").write_text(WRONG)

@@ -1,6 +1,7 @@
 """The function that retires an endpoint: only when Terraform deletes, once SageMaker is at rest, and again."""
 
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,12 @@ EVERYTHING = {
 }
 
 
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: it has read the services' models, which takes longer than what they are asked for."""
+    return boto3.Session(region_name=REGION)
+
+
 @pytest.fixture
 def sagemaker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """SageMaker of moto's own account, with the endpoint serving-prod."""
@@ -30,6 +37,7 @@ def sagemaker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setattr(retirement, "SECONDS_BETWEEN_LOOKS", 0)
     with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         client: Any = boto3.client("sagemaker")
         role = f"arn:aws:iam::{ACCOUNT}:role/endpoint"
         client.create_model(ModelName=NAME, ExecutionRoleArn=role, PrimaryContainer={"Image": "image"})
