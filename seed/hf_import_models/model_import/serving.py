@@ -47,9 +47,9 @@ class Serving:
 
 
 CHOICES = {
-    # Text generation. CUDA 12.4, which SageMaker's default machine image runs.
+    # Text generation. CUDA 12.4: the endpoint names al2-ami-sagemaker-inference-gpu-3-1 as its InferenceAmiVersion.
     "tgi": Serving("huggingface-llm", "3.3.6", variables={"HF_MODEL_ID": _MODEL_FOLDER}, gpu_variable="SM_NUM_GPUS"),
-    # Text generation, newer architectures. CUDA 13: the endpoint has to name an InferenceAmiVersion that has it.
+    # Text generation, newer architectures. CUDA 13: the endpoint names al2023-ami-sagemaker-inference-gpu-4-1.
     "vllm": Serving(
         "huggingface-vllm",
         "0.29.0",
