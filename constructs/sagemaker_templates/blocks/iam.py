@@ -195,9 +195,11 @@ def service_role(
             (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
 
     Raises:
-        ValueError: a condition on a key that the service does not send.
+        ValueError: a condition on a key that the service does not send; of services that are not in the table, as
+            those of somebody else's template, nothing is known.
     """
-    unsent = {condition.variable for condition in trust_conditions} - KEYS_OF_SERVICES[service]
+    asked = {condition.variable for condition in trust_conditions}
+    unsent = asked - KEYS_OF_SERVICES.get(service, asked)
     if unsent:
         raise ValueError(f"{service} is not known to send {', '.join(sorted(unsent))} when it assumes a role")
     return _role(
