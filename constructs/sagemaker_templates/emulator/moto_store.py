@@ -1,6 +1,6 @@
 """The one place that reaches into moto's stores; the protocols say what is relied on there."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime
 from typing import Any, Protocol, cast
 
@@ -157,6 +157,61 @@ class Function(Protocol):
         """Write to the function's log group."""
 
 
+class Bucket(Protocol):
+    """A bucket.
+
+    Attributes:
+        encryption: its default, as PutBucketEncryption took it, with one ``Rule``.
+        multiparts: uploads in parts, by their ids.
+    """
+
+    account_id: str
+    region_name: str
+    encryption: JsonObject | None
+    multiparts: Mapping[str, "Encrypted"]
+
+
+class Encrypted(Protocol):
+    """An object in a bucket, or one that is being uploaded in parts."""
+
+    kms_key_id: str | None
+
+
+class StoredObject(Encrypted, Protocol):
+    """An object in a bucket; whether a key of the bucket's encrypts it is text or not, as the request came."""
+
+    encryption: str | None
+    bucket_key_enabled: str | bool | None
+
+
+class Key(Protocol):
+    """A KMS key."""
+
+    arn: str
+    aliases: Mapping[str, object]
+
+
+class Role(Protocol):
+    """An IAM role."""
+
+    arn: str
+    tags: Tags
+    permissions_boundary_arn: str | None
+
+
+class Secret(Protocol):
+    """A secret."""
+
+    arn: str
+    kms_key_id: str | None
+
+
+class Interface(Identified, Protocol):
+    """A network interface."""
+
+    subnet: Subnet
+
+
 def forget() -> None:
     """Drop the stores that moto's reset would build anew, only to drop them itself: that takes seconds."""
     from moto.core.base_backend import BackendDict, BaseBackend
@@ -287,3 +342,154 @@ def function(place: Place, name: str) -> Function | None:
         return cast(Function, get_backend(place.account, place.region).get_function(name))
     except UnknownFunctionException:
         return None
+
+
+def bucket(name: str) -> Bucket | None:
+    """Return a bucket, whosever it is; there is one of a name."""
+    from moto.s3.models import s3_backends
+
+    partition, account = s3_backends.bucket_accounts.get(name, ("", ""))
+    backend = _existing(s3_backends, account, partition)
+    return cast(Bucket, backend.buckets[name]) if backend and name in backend.buckets else None
+
+
+def stored_object(bucket_name: str, key: str, version: str | None) -> StoredObject | None:
+    """Return an object, or one version of it."""
+    found: Any = bucket(bucket_name)
+    if found is None or key not in found.keys:
+        return None
+    if version is None:
+        return cast(StoredObject, found.keys[key])
+    return next((one for one in found.keys.getlist(key) if str(one.version_id) == version), None)
+
+
+def upload(bucket_name: str, id_: str) -> Encrypted | None:
+    """Return an upload in parts that has not ended."""
+    found = bucket(bucket_name)
+    return found.multiparts.get(id_) if found else None
+
+
+def key(place: Place, reference: str) -> Key | None:
+    """Return a KMS key by its id, its ARN, an alias or an alias's ARN."""
+    from moto.kms.models import kms_backends
+
+    name = reference.rpartition(":key/")[2] if ":key/" in reference else reference.rpartition(":")[2]
+    backend = _existing(kms_backends, place.account, place.region)
+    keys: Iterable[Any] = backend.keys.values() if backend else ()
+    return next((cast(Key, one) for one in keys if name == one.id or name in one.aliases), None)
+
+
+def key_of_ciphertext(blob: bytes) -> str:
+    """Return the id of the key that something was encrypted with: it stands before what is encrypted."""
+    from moto.kms.utils import KEY_ID_LEN
+
+    return blob[:KEY_ID_LEN].decode(errors="replace")
+
+
+def role(account: str, partition: str, name: str) -> Role | None:
+    """Return a role by its name, which is an account's own whatever its path."""
+    from moto.iam.models import iam_backends
+
+    backend = _existing(iam_backends, account, partition)
+    roles: Iterable[Any] = backend.roles.values() if backend else ()
+    return next((cast(Role, one) for one in roles if one.name == name), None)
+
+
+def secret(place: Place, reference: str) -> Secret | None:
+    """Return a secret by its name, its ARN or the part of it before the last hyphen."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    backend = _existing(secretsmanager_backends, place.account, place.region)
+    return cast(Secret | None, backend.secrets.get(reference)) if backend else None
+
+
+def key_of_parameter(place: Place, name: str) -> str | None:
+    """Return what Parameter Store was told to encrypt a secure string with; nothing for other parameters."""
+    from moto.ssm.models import ssm_backends
+
+    backend = _existing(ssm_backends, place.account, place.region)
+    versions: Any = backend._parameters.get(name) if backend else None
+    return versions[-1].keyid if versions and versions[-1].type == "SecureString" else None
+
+
+def key_of_topic(place: Place, arn: str) -> str | None:
+    """Return what an SNS topic is encrypted with."""
+    from moto.sns.models import sns_backends
+
+    backend = _existing(sns_backends, place.account, place.region)
+    return (backend.topics[arn].kms_master_key_id or None) if backend and arn in backend.topics else None
+
+
+def key_of_queue(place: Place, name: str) -> str | None:
+    """Return what an SQS queue is encrypted with."""
+    from moto.sqs.models import sqs_backends
+
+    backend = _existing(sqs_backends, place.account, place.region)
+    return (backend.queues[name].kms_master_key_id or None) if backend and name in backend.queues else None
+
+
+def key_of_endpoint_configuration(place: Place, name: str) -> str | None:
+    """Return what the volumes of a configuration's instances are encrypted with."""
+    from moto.sagemaker.models import sagemaker_backends
+
+    backend = _existing(sagemaker_backends, place.account, place.region)
+    found: Any = backend.endpoint_configs.get(name) if backend else None
+    return found.kms_key_id if found else None
+
+
+def network_interface(place: Place, id_: str) -> Interface | None:
+    """Return a network interface."""
+    return cast(Interface | None, _ec2(place).enis.get(id_)) if _ec2(place) else None
+
+
+def vpc_of(place: Place, id_: str) -> str | None:
+    """Return the id of the VPC of a subnet or a security group."""
+    backend: Any = _ec2(place)
+    if backend is None:
+        return None
+    groups = [*backend.subnets.values(), *backend.groups.values()]
+    return next((str(group[id_].vpc_id) for group in groups if id_ in group), None)
+
+
+def tags_of_network(place: Place, id_: str) -> dict[str, str]:
+    """Return the tags of something of EC2's."""
+    backend: Any = _ec2(place)
+    return dict(backend.tags.get(id_, {})) if backend else {}
+
+
+def tags_of_resource(service: str, place: Place, arn: str) -> dict[str, str]:
+    """Return the tags of a resource of a service that takes part in moto's tagging of all services.
+
+    Args:
+        service: as moto names it, which is botocore's name.
+        place: for S3 and IAM the region is the partition.
+    """
+    from moto.backends import get_backend
+
+    backend = _existing(get_backend(cast(Any, service)), place.account, place.region)
+    tagger = getattr(backend, "tagger", None)
+    if tagger is not None and arn in tagger.tags:
+        return dict(tagger.get_tag_dict_for_resource(arn))
+    resources: Iterable[Any] = getattr(backend, "iter_tagged_resources", tuple)()
+    return next((dict(one.tags) for one in resources if one.arn == arn), {})
+
+
+def tags_of_pipeline(place: Place, name: str) -> dict[str, str]:
+    """Return the tags of a CodePipeline pipeline."""
+    from moto.codepipeline.models import codepipeline_backends
+
+    backend = _existing(codepipeline_backends, place.account, place.region)
+    return dict(backend.pipelines[name].tags) if backend and name in backend.pipelines else {}
+
+
+def _ec2(place: Place) -> Any:
+    from moto.ec2.models import ec2_backends
+
+    return _existing(ec2_backends, place.account, place.region)
+
+
+def _existing(stores: Any, account: str, region: str) -> Any:
+    """Return a service's store in one account and region, if there is one: moto would make what is asked for."""
+    if account not in dict.keys(stores) or region not in dict.keys(stores[account]):
+        return None
+    return stores[account][region]

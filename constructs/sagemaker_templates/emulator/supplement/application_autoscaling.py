@@ -40,6 +40,10 @@ class Tags:
             tags.pop(key, None)
         return {}
 
+    def of(self, arn: str) -> dict[str, str]:
+        """Return the tags of a scalable target."""
+        return self._tags.everywhere(arn) or {}
+
     def clear(self) -> None:
         """Forget everything."""
         self._tags.clear()
@@ -59,6 +63,7 @@ def supplement() -> Supplement:
         },
         corrections={"RegisterScalableTarget": tags.remember},
         reset=tags.clear,
+        tags=tags.of,
     )
 
 

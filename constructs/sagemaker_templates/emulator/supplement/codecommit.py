@@ -34,7 +34,7 @@ def supplement() -> Supplement:
     }
     for operation, answer in content.OPERATIONS.items():
         answers[operation] = service.in_repository(answer)
-    return Supplement(service="codecommit", answers=answers, reset=service.clear)
+    return Supplement(service="codecommit", answers=answers, reset=service.clear, tags=service.tags_of)
 
 
 @dataclass
@@ -134,6 +134,12 @@ class CodeCommit:
         gone = set(call.parameters["tagKeys"])
         repository.tags = {key: value for key, value in repository.tags.items() if key not in gone}
         return {}
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Return the tags of a repository."""
+        region, account, name = arn.split(":", 5)[3:]
+        repository = self.repositories.at(Place(account, region)).get(name)
+        return repository.tags if repository else {}
 
     def clear(self) -> None:
         """Forget every repository."""

@@ -71,6 +71,10 @@ class Connections:
         self._keep_tags(call, without=set(call.parameters["TagKeys"]), plus=[])
         return {}
 
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Return the tags of a connection."""
+        return {tag["Key"]: tag["Value"] for tag in self._tags.everywhere(arn) or []}
+
     def clear(self) -> None:
         """Forget every connection."""
         self._connections.clear()
@@ -116,7 +120,7 @@ def _supplement(connections: Connections, service: str) -> Supplement:
         "TagResource": connections.tag,
         "UntagResource": connections.untag,
     }
-    return Supplement(service=service, answers=answers, reset=connections.clear)
+    return Supplement(service=service, answers=answers, reset=connections.clear, tags=connections.tags_of)
 
 
 def _place_of(arn: str) -> Place:

@@ -26,6 +26,10 @@ def _nothing() -> None:
     pass
 
 
+def _no_tags(_arn: str) -> Mapping[str, str]:
+    return {}
+
+
 def _operation(call: Call) -> str:
     return call.operation
 
@@ -35,7 +39,8 @@ class Supplement:
     """One service's part: ``answers`` replace moto's, ``corrections`` repair the body of moto's reply.
 
     ``checks`` refuse with an ``AwsError`` what AWS refuses and moto accepts: references to what is not there.
-    ``name_operation`` is for services whose requests do not name their operation in a header.
+    ``name_operation`` is for services whose requests do not name their operation in a header. ``tags`` tells those of
+    a resource that moto does not keep, by its ARN.
     """
 
     service: str
@@ -44,6 +49,7 @@ class Supplement:
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     reset: Callable[[], None] = _nothing
     name_operation: Callable[[Call], str] = _operation
+    tags: Callable[[str], Mapping[str, str]] = _no_tags
     lock: RLock = field(default_factory=RLock)
 
 
@@ -59,6 +65,10 @@ class PerPlace(Generic[Item]):
     def at(self, place: Place) -> dict[str, Item]:
         """Return what lives in one account and region, by name."""
         return self._items.setdefault(place, {})
+
+    def everywhere(self, name: str) -> Item | None:
+        """Return what has a name, wherever it lives: for names, such as ARNs, that are alike nowhere."""
+        return next((items[name] for items in self._items.values() if name in items), None)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -1,0 +1,1 @@
+"""Which rights operations need: one file for each service, as ``rights/table.py`` explains and reads them."""
