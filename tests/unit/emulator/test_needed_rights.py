@@ -266,6 +266,12 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ),
     (
         "ssm",
+        "GetParameters",
+        {"Names": ["/team/token", "plain"], "WithDecryption": True},
+        ["ssm:GetParameters parameter/team/token", "ssm:GetParameters parameter/plain", "kms:Decrypt key/1 via ssm"],
+    ),
+    (
+        "ssm",
         "PutParameter",
         {"Name": "plain", "Type": "SecureString", "KeyId": "alias/mine"},
         ["ssm:PutParameter parameter/plain", "kms:Encrypt key/1 via ssm"],
@@ -543,6 +549,11 @@ def test_a_resource_belongs_to_the_account_in_its_arn_or_to_whoever_owns_it() ->
 def test_an_access_is_asked_for_once() -> None:
     twice = {"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key": "x"}]}}
     assert len(_needs("s3", "DeleteObjects", twice)) == 1
+
+
+def test_a_list_without_elements_needs_the_right_to_everything() -> None:
+    nothing = _needs("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": []}})
+    assert [_in_words(access) for access in nothing] == ["s3:DeleteObject *", "s3:DeleteObjectVersion *"]
 
 
 @pytest.mark.parametrize(("service", "operation"), [("s3", "SelectObjectContent"), ("dynamodb", "GetItem")])
