@@ -409,7 +409,7 @@ def key_of_parameter(place: Place, name: str) -> str | None:
 
     backend = _existing(ssm_backends, place.account, place.region)
     versions: Any = backend._parameters.get(name) if backend else None
-    return versions[-1].keyid if versions and versions[-1].type == "SecureString" else None
+    return versions[-1].keyid if versions and versions[-1].parameter_type == "SecureString" else None
 
 
 def key_of_topic(place: Place, arn: str) -> str | None:

@@ -1,14 +1,18 @@
 """Which rights a request needs: by examples, one for each way that the table has to say so."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 from known_account import Known
 from sagemaker_templates.emulator.asked import Asked
 from sagemaker_templates.emulator.call import Place
+from sagemaker_templates.emulator.requests.recognition import recognize
+from sagemaker_templates.emulator.rights import table
 from sagemaker_templates.emulator.rights.access import Access
 from sagemaker_templates.emulator.rights.lookups import Lookups
 from sagemaker_templates.emulator.rights.needs import NotInTable, needs
+from sent_requests import call_of
 
 DEV, PROD = "111111111111", "222222222222"
 HERE = Place(DEV, "eu-west-1")
@@ -18,13 +22,14 @@ OWN_KEY = f"arn:aws:kms:eu-west-1:{DEV}:key/aws"
 SECRET = f"arn:aws:secretsmanager:eu-west-1:{DEV}:secret:token-AbCdEf"
 COUNT = "sagemaker:variant:DesiredInstanceCount"
 TARGET = f"arn:aws:application-autoscaling:eu-west-1:{DEV}:scalable-target/0ab"
+CIPHERTEXT = b"encrypted with 1"
 QUEUE = f"arn:aws:sqs:eu-west-1:{PROD}:jobs"
 ACCOUNT = Known(
     arns={
         "iam:role jobs": ROLE,
         "kms:key alias/mine": KEY,
         "kms:key alias/aws/s3": OWN_KEY,
-        "kms:ciphertext abcd": KEY,
+        f"kms:ciphertext {b64encode(CIPHERTEXT).decode()}": KEY,
         "secretsmanager:Secret token": SECRET,
         f"application-autoscaling:ScalableTarget sagemaker|{COUNT}|endpoint/e/variant/a": TARGET,
     },
@@ -57,7 +62,12 @@ VARIANT = {
 
 
 def _needs(service: str, operation: str, parameters: dict[str, Any], known: Lookups = ACCOUNT) -> list[Access]:
-    return needs(Asked(service, operation, parameters), HERE, known)
+    """From the request that an SDK sends, where an SDK knows the operation."""
+    asked: Asked | None = Asked(service, operation, parameters)
+    if table.operation(service, operation).in_models:
+        asked = recognize(call_of(service, operation, parameters))
+    assert asked is not None
+    return needs(asked, HERE, known)
 
 
 def _in_words(access: Access) -> str:
@@ -229,7 +239,7 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[str]]] = [
     (
         "s3",
         "UploadPart",
-        {"Bucket": "encrypted", "Key": "k", "UploadId": "u"},
+        {"Bucket": "encrypted", "Key": "k", "UploadId": "u", "PartNumber": 1},
         ["s3:PutObject encrypted/k", "kms:Decrypt key/1 via s3"],
     ),
     ("s3", "HeadBucket", {"Bucket": "b"}, ["s3:ListBucket b"]),
@@ -237,11 +247,11 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[str]]] = [
     # KMS
     ("kms", "DescribeKey", {"KeyId": "alias/mine"}, ["kms:DescribeKey key/1"]),
     ("kms", "DescribeKey", {"KeyId": "2"}, ["kms:DescribeKey key/2"]),
-    ("kms", "Decrypt", {"CiphertextBlob": "abcd"}, ["kms:Decrypt key/1"]),
+    ("kms", "Decrypt", {"CiphertextBlob": CIPHERTEXT}, ["kms:Decrypt key/1"]),
     (
         "kms",
         "ReEncrypt",
-        {"CiphertextBlob": "abcd", "DestinationKeyId": "2"},
+        {"CiphertextBlob": CIPHERTEXT, "DestinationKeyId": "2"},
         ["kms:ReEncryptFrom key/1", "kms:ReEncryptTo key/2"],
     ),
     (
@@ -263,6 +273,12 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[str]]] = [
         "GetParameter",
         {"Name": "/team/token", "WithDecryption": True},
         ["ssm:GetParameter parameter/team/token", "kms:Decrypt key/1 via ssm"],
+    ),
+    (
+        "ssm",
+        "GetParameters",
+        {"Names": ["/team/token", "plain"], "WithDecryption": True},
+        ["ssm:GetParameters parameter/team/token", "ssm:GetParameters parameter/plain", "kms:Decrypt key/1 via ssm"],
     ),
     (
         "ssm",
@@ -545,7 +561,12 @@ def test_an_access_is_asked_for_once() -> None:
     assert len(_needs("s3", "DeleteObjects", twice)) == 1
 
 
+def test_a_list_without_elements_needs_the_right_to_everything() -> None:
+    nothing = _needs("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": []}})
+    assert [_in_words(access) for access in nothing] == ["s3:DeleteObject *", "s3:DeleteObjectVersion *"]
+
+
 @pytest.mark.parametrize(("service", "operation"), [("s3", "SelectObjectContent"), ("dynamodb", "GetItem")])
 def test_what_is_not_in_the_table_is_refused_and_named(service: str, operation: str) -> None:
     with pytest.raises(NotInTable, match=f"{service} {operation}"):
-        _needs(service, operation, {})
+        needs(Asked(service, operation, {}), HERE, ACCOUNT)

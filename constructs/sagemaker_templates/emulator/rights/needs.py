@@ -33,7 +33,10 @@ def needs(asked: Asked, place: Place, lookups: Lookups) -> list[Access]:
         KeyError: there is no such region.
     """
     scope = Scope(asked.parameters, place, lookups, FACTS)
-    found = [access for need in operation(asked.service, asked.operation).needs for access in _asked(need, scope)]
+    all_needs = operation(asked.service, asked.operation).needs
+    found = [access for need in all_needs for access in _asked(need, scope)]
+    # Nothing is allowed by omission, such as a list without elements.
+    found = found or [_access(need, scope, _EVERY_RESOURCE, {}) for need in all_needs]
     return [access for number, access in enumerate(found) if access not in found[:number]]
 
 
@@ -48,8 +51,7 @@ def _elements(need: Need, scope: Scope) -> Iterator[Scope]:
         yield scope
         return
     for element in values_at(need.each, scope.parameters):
-        if isinstance(element, Mapping):
-            yield scope.of_element(element)
+        yield scope.of_element({need.named: element} if need.named else element)
 
 
 def _accesses(need: Need, scope: Scope) -> Iterator[Access]:

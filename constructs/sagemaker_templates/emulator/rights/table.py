@@ -82,6 +82,7 @@ class Need:
         when: what has to be so for the right to be needed.
         unless: what must not be so.
         each: the list of which every element needs the right; paths begin there.
+        named: what an element is called, of a list of plain values.
         via: the service that asks in the caller's name, as ``s3``.
         source: AWS's page that says so, where the service's does not.
     """
@@ -97,6 +98,7 @@ class Need:
     when: tuple[Requirement, ...] = ()
     unless: tuple[Requirement, ...] = ()
     each: str | None = None
+    named: str | None = None
     via: str | None = None
     source: str | None = None
 
@@ -184,9 +186,11 @@ def _operation(prefix: str, name: str, given: Any, *, in_models: bool) -> Operat
 
 def _need(prefix: str, operation: str, given: Mapping[str, Any]) -> Need:
     known = {"action", "resource", "keys", "when", "unless", "resource-tags", "object-tags", "encryption-context"}
-    plain = ("tags", "untags", "each", "via", "source")
-    if unknown := set(given) - known - set(plain):
+    plain = ("tags", "untags", "via", "source")
+    if unknown := set(given) - known - {"each", *plain}:
         raise ValueError(f"{prefix} {operation}: {', '.join(sorted(unknown))} says nothing of a right")
+    each = given.get("each")
+    named, path = next(iter(each.items())) if isinstance(each, dict) else (None, each)
     return Need(
         action=given.get("action", f"{prefix}:{operation}"),
         resources={_qualified(prefix, kind): _texts(value) for kind, value in given.get("resource", {}).items()},
@@ -196,6 +200,8 @@ def _need(prefix: str, operation: str, given: Mapping[str, Any]) -> Need:
         tag_keys=_texts(given["resource-tags"]) if "resource-tags" in given else None,
         when=tuple(_requirements(given.get("when", []))),
         unless=tuple(_requirements(given.get("unless", []))),
+        each=path,
+        named=named,
         **{name: given.get(name) for name in plain},
     )
 

@@ -78,9 +78,8 @@ def _from_pattern(member: str) -> Fact:
 
 def _group_of_logs(scope: Scope) -> list[str]:
     """A log group by its name, or by its ARN, which then says all but the stream."""
-    return scope.texts("logGroupName") or [
-        one.removesuffix(":*").removesuffix(":") for one in scope.texts("logGroupIdentifier")
-    ]
+    by_arn = scope.texts("logGroupIdentifier") or scope.texts("resourceIdentifier")
+    return scope.texts("logGroupName") or [one.removesuffix(":*") for one in by_arn]
 
 
 def _function(scope: Scope) -> list[str]:
@@ -127,6 +126,13 @@ def _topic(scope: Scope) -> list[str]:
     return [scope.arn("sns:topic", name) for name in scope.texts("TopicArn")]
 
 
+def _feedback_roles(scope: Scope) -> list[str]:
+    """The roles that a topic writes its deliveries' outcome with: attributes ``…FeedbackRoleArn``."""
+    set_now = {name: value for name in scope.texts("AttributeName") for value in scope.texts("AttributeValue")}
+    given = {**dict(scope.parameters.get("Attributes") or {}), **set_now}
+    return list(dict.fromkeys(str(value) for name, value in given.items() if name.endswith("FeedbackRoleArn")))
+
+
 def _topic_of_subscription(scope: Scope) -> list[str]:
     """A subscription's ARN is that of its topic, and an id behind it."""
     return [one.rpartition(":")[0] for one in scope.texts("SubscriptionArn")]
@@ -164,6 +170,7 @@ FACTS: Mapping[str, Fact] = {
     "registry-repository": _repositories,
     "all-repositories": _all_repositories,
     "topic": _topic,
+    "feedback-roles": _feedback_roles,
     "topic-of-subscription": _topic_of_subscription,
     "queue": _queue,
 }
