@@ -355,12 +355,16 @@ def bucket(name: str) -> Bucket | None:
 
 def stored_object(bucket_name: str, key: str, version: str | None) -> StoredObject | None:
     """Return an object, or one version of it."""
+    from moto.s3.models import FakeKey
+
     found: Any = bucket(bucket_name)
     if found is None or key not in found.keys:
         return None
     if version is None:
-        return cast(StoredObject, found.keys[key])
-    return next((one for one in found.keys.getlist(key) if str(one.version_id) == version), None)
+        stored = found.keys[key]
+    else:
+        stored = next((one for one in found.keys.getlist(key) if str(one.version_id) == version), None)
+    return cast(StoredObject, stored) if isinstance(stored, FakeKey) else None  # a marker of deletion is none
 
 
 def upload(bucket_name: str, id_: str) -> Encrypted | None:
@@ -458,7 +462,7 @@ def tags_of_network(place: Place, id_: str) -> dict[str, str]:
 
 
 def tags_of_resource(service: str, place: Place, arn: str) -> dict[str, str]:
-    """Return the tags of a resource of a service that takes part in moto's tagging of all services.
+    """Return the tags of a resource, as moto keeps them for most services; none for a service that moto lacks.
 
     Args:
         service: as moto names it, which is botocore's name.
@@ -466,7 +470,11 @@ def tags_of_resource(service: str, place: Place, arn: str) -> dict[str, str]:
     """
     from moto.backends import get_backend
 
-    backend = _existing(get_backend(cast(Any, service)), place.account, place.region)
+    try:
+        stores = get_backend(cast(Any, service))
+    except ImportError:
+        return {}
+    backend = _existing(stores, place.account, place.region)
     tagger = getattr(backend, "tagger", None)
     if tagger is not None and arn in tagger.tags:
         return dict(tagger.get_tag_dict_for_resource(arn))

@@ -3,29 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sagemaker_templates.emulator.supplement import (
-    application_autoscaling,
-    codebuild,
-    codecommit,
-    codepipeline,
-    connections,
-    lambda_functions,
-    logs,
-    sagemaker,
-)
 from sagemaker_templates.emulator.supplement.contract import Supplement
+from supplements import SUPPLEMENTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "emulator.md"
-SUPPLEMENTS = [
-    application_autoscaling.supplement(),
-    codebuild.supplement(),
-    codecommit.supplement(),
-    codepipeline.supplement(),
-    lambda_functions.supplement(),
-    logs.supplement(),
-    sagemaker.supplement(),
-    *connections.supplements(connections.Connections()),
-]
 
 
 @pytest.mark.parametrize("supplement", SUPPLEMENTS, ids=lambda supplement: str(supplement.service))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -14,11 +14,18 @@ from sagemaker_templates.emulator.requests.recognition import recognize
 from sagemaker_templates.emulator.rights.access import Access
 from sagemaker_templates.emulator.rights.needs import needs
 from sagemaker_templates.emulator.rights.stored import Stored
+from sagemaker_templates.emulator.supplement import application_autoscaling, codecommit, connections
+from sagemaker_templates.emulator.supplement.contract import Supplement
 from sent_requests import call_of
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 HERE = Place(ACCOUNT, REGION)
 ELSEWHERE = Place("222222222222", REGION)
+VARIANT = {
+    "ServiceNamespace": "sagemaker",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    "ResourceId": "endpoint/e/variant/a",
+}
 TAGS = [{"Key": "team", "Value": "fraud"}]
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
@@ -90,6 +97,9 @@ def _make_buckets(s3: Any, key: str) -> str:
     s3.put_bucket_tagging(Bucket="encrypted", Tagging={"TagSet": TAGS})
     s3.create_bucket(Bucket="plain")
     s3.put_object(Bucket="plain", Key="a.csv", Body=b"v")
+    s3.put_bucket_versioning(Bucket="plain", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="plain", Key="deleted", Body=b"v")
+    s3.delete_object(Bucket="plain", Key="deleted")
     started = s3.create_multipart_upload(Bucket="plain", Key="b", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
     return str(started["UploadId"])
 
@@ -131,10 +141,7 @@ def _make_tagged(client: Any, key: str) -> list[str]:
         serviceRole=role,
         tags=lower,
     )["project"]["arn"]
-    client("application-autoscaling").register_scalable_target(
-        **{"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/e/variant/a"},
-        **{"ScalableDimension": "sagemaker:variant:DesiredInstanceCount", "MinCapacity": 1, "MaxCapacity": 2},
-    )
+    client("application-autoscaling").register_scalable_target(**VARIANT, MinCapacity=1, MaxCapacity=2)
     here = f"{REGION}:{ACCOUNT}"
     return [
         *(role, model, rule, topic, repository, project),
@@ -162,14 +169,45 @@ def test_the_tags_of_every_kind_of_resource_are_found(made: Made) -> None:
 
 def test_what_is_not_there_has_no_tags_and_is_not_made_by_asking(made: Made) -> None:
     absent = [arn.replace(ACCOUNT, ELSEWHERE.account).rpartition("/")[0] + "/absent" for arn in made.tagged]
-    assert [dict(Stored().tags(arn)) for arn in (*absent, "arn:aws:kms:x:1:key/*", "nothing")] == [{}] * (
-        len(absent) + 2
-    )
+    of_no_service = f"arn:aws:codestar-connections:{REGION}:{ACCOUNT}:connection/1"
+    found = [
+        Stored().tags(arn) for arn in (*absent, of_no_service, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*", "nothing")
+    ]
+    assert not any(found)
 
 
-def test_who_knows_tags_that_moto_does_not_keep_is_asked_first(made: Made) -> None:
-    stored = Stored(tags={"codecommit": {f"arn:aws:codecommit:{REGION}:{ACCOUNT}:r": {"team": "risk"}}.__getitem__})
-    assert stored.tags(f"arn:aws:codecommit:{REGION}:{ACCOUNT}:r") == {"team": "risk"}
+@pytest.mark.parametrize(
+    ("supplement", "operation", "parameters", "arn"),
+    [
+        (
+            codecommit.supplement(),
+            "CreateRepository",
+            {"repositoryName": "r", "tags": {"team": "fraud"}},
+            f"arn:aws:codecommit:{REGION}:{ACCOUNT}:r",
+        ),
+        (
+            connections.supplements(connections.Connections())[0],
+            "CreateConnection",
+            {"ConnectionName": "c", "Tags": TAGS},
+            None,
+        ),
+        (
+            application_autoscaling.supplement(),
+            "RegisterScalableTarget",
+            {**VARIANT, "MinCapacity": 1, "MaxCapacity": 2, "Tags": {"team": "fraud"}},
+            None,
+        ),
+    ],
+)
+def test_supplements_tell_the_tags_that_moto_does_not_keep(
+    made: Made, supplement: Supplement, operation: str, parameters: dict[str, Any], arn: str | None
+) -> None:
+    call = replace(call_of(supplement.service, operation, parameters), place=HERE, operation=operation)
+    answer = supplement.answers.get(operation)
+    reply = answer(call) if answer else supplement.corrections[operation](call, {})
+    arn = arn or reply.get("ConnectionArn") or reply["ScalableTargetARN"]
+    assert Stored(tags={supplement.service: supplement.tags}).tags(arn) == {"team": "fraud"}
+    assert not supplement.tags(f"{arn}-of-nobody")
 
 
 @pytest.mark.parametrize("name", ["alias/mine", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/mine"])
@@ -222,6 +260,7 @@ def test_an_upload_in_parts_keeps_the_key_that_it_began_with(made: Made) -> None
         ("PutObject", {"Bucket": "plain", "Key": "n", "Body": b"", "ServerSideEncryption": "aws:kms"}),
         ("GetObject", {"Bucket": "plain", "Key": "a.csv"}),
         ("GetObject", {"Bucket": "encrypted", "Key": "absent"}),
+        ("GetObject", {"Bucket": "plain", "Key": "deleted"}),
     ],
 )
 def test_without_a_key_of_the_account_no_right_to_a_key_is_needed(
@@ -271,11 +310,6 @@ def test_an_interface_says_where_it_is(made: Made) -> None:
 
 
 def test_a_scalable_target_is_found(made: Made) -> None:
-    variant = {
-        "ServiceNamespace": "sagemaker",
-        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
-        "ResourceId": "endpoint/e/variant/a",
-    }
-    (access,) = needs(Asked("application-autoscaling", "DeregisterScalableTarget", variant), HERE, Stored())
+    (access,) = needs(Asked("application-autoscaling", "DeregisterScalableTarget", VARIANT), HERE, Stored())
     assert access.resource.startswith(f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/")
     assert not access.resource.endswith("*")

@@ -14,6 +14,8 @@ from sagemaker_templates.emulator.rights import table
 from sagemaker_templates.emulator.rights.facts import FACTS
 from sagemaker_templates.emulator.rights.table import ANY, Need, Operation, ResourceType
 from sagemaker_templates.emulator.rights.values import references
+from sagemaker_templates.emulator.supplement.contract import Supplement
+from supplements import SUPPLEMENTS
 from synthesized import CASES, ROOT, documents
 
 SERVICES = table.services()
@@ -347,6 +349,15 @@ def test_the_operations_of_every_resource_type_are_known() -> None:
     written = "\n".join(path.read_text() for path in (ROOT / "seed").rglob("*.tf"))
     types = {*in_stacks, *re.findall(r'^resource "(\w+)"', written, re.MULTILINE)}
     assert {kind for kind in types if kind.startswith("aws_")} == set(_of_terraform())
+
+
+# What the emulator does itself
+
+
+@pytest.mark.parametrize("supplement", SUPPLEMENTS, ids=lambda supplement: str(supplement.service))
+def test_every_operation_that_our_supplements_do_is_in_the_table(supplement: Supplement) -> None:
+    done = {*supplement.answers, *supplement.corrections, *supplement.checks}
+    assert done - set(table.table(supplement.service).operations) == set()
 
 
 # Our own policies
