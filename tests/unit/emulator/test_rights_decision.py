@@ -1,7 +1,6 @@
 """Who may do what: each rule of AWS's evaluation by a policy that is small enough to read."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sagemaker_templates.emulator.rights.access import Access, Caller
 from sagemaker_templates.emulator.rights.decision import Decision, Policies, Reason, decide
-from sagemaker_templates.emulator.rights.documents import MalformedPolicyError, Named
+from sagemaker_templates.emulator.rights.documents import Named
+from sagemaker_templates.emulator.rights.grants import Grant
+from sagemaker_templates.emulator.rights.malformed import MalformedPolicyError
 
 DEV, PROD = "111111111111", "222222222222"
 ROLE = f"arn:aws:iam::{DEV}:role/service/builder"
@@ -37,9 +38,7 @@ def _deny(**more: Any) -> dict[str, Any]:
     return {**_allow(**more), "Effect": "Deny"}
 
 
-def _decision(
-    *identity: dict[str, Any], access: Access = GET, caller: Caller = CALLER, **more: Named | None
-) -> Decision:
+def _decision(*identity: dict[str, Any], access: Access = GET, caller: Caller = CALLER, **more: Any) -> Decision:
     return decide(caller, access, Policies(identity=(_policy(*identity),) if identity else (), **more))
 
 
@@ -241,11 +240,146 @@ def test_an_administrator_may_all_in_the_account_but_what_is_denied() -> None:
     assert _decision(caller=ADMINISTRATOR, access=replace(GET, account=PROD)).reason is Reason.NO_RESOURCE
 
 
-def test_a_denial_can_spare_those_whom_it_names() -> None:
-    spared = _policy({**_deny(), "NotPrincipal": {"AWS": ROLE}})
-    assert _decision(_allow(), resource=spared).allowed
-    other = replace(CALLER, role=f"arn:aws:iam::{DEV}:role/other")
-    assert not _decision(_allow(), caller=other, resource=spared).allowed
+ROOT = f"arn:aws:iam::{DEV}:root"
+
+
+@pytest.mark.parametrize(
+    ("spared", "caller", "allowed"),
+    [
+        ([ROLE, ROOT], CALLER, True),
+        ([SESSION, DEV], CALLER, True),
+        ([ROLE], CALLER, False),
+        ([ROOT], CALLER, False),
+        ([ROOT], ADMINISTRATOR, True),
+        ([ROLE, ROOT], replace(CALLER, role=f"arn:aws:iam::{DEV}:role/other"), False),
+        ([f"arn:aws:iam::{PROD}:root"], ADMINISTRATOR, False),
+    ],
+)
+def test_a_denial_spares_a_role_that_it_names_with_its_account(
+    spared: list[str], caller: Caller, allowed: bool
+) -> None:
+    denial = _policy({**_deny(), "NotPrincipal": {"AWS": spared}})
+    assert _decision(_allow(), caller=caller, resource=denial).allowed is allowed
+
+
+def test_a_denial_that_spares_some_spares_nobody_with_a_boundary() -> None:
+    denial = _policy({**_deny(), "NotPrincipal": {"AWS": [ROLE, ROOT]}})
+    decision = _decision(_allow(), resource=denial, boundary=_policy(_allow("*", "*")))
+    assert decision.reason is Reason.DENIED_BY_RESOURCE
+
+
+def test_a_resources_statement_without_a_principal_gives_nobody_anything() -> None:
+    assert _decision(resource=_policy(_allow(), name="bucket")).reason is Reason.NO_IDENTITY
+
+
+def test_everybody_with_a_roles_arn_is_not_kept_in_by_boundary_and_session_policy() -> None:
+    other = _policy(_allow("s3:PutObject"))
+    named = _of_bucket("*", Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}})
+    assert _decision(resource=named, boundary=other, session=other).allowed
+    for condition in ({"ArnNotEquals": {"aws:PrincipalArn": "x"}}, {"Null": {"aws:PrincipalArn": "false"}}, {}):
+        everybody = _of_bucket("*", Condition=condition)
+        assert _decision(resource=everybody, boundary=other).reason is Reason.NO_BOUNDARY
+    elsewhere = replace(GET, account=PROD)
+    assert _decision(access=elsewhere, resource=named).reason is Reason.NO_IDENTITY
+
+
+@pytest.mark.parametrize("resource", ["alias/models", "key/*"])
+def test_an_alias_and_a_key_to_come_have_no_policy_that_could_allow(resource: str) -> None:
+    access = Access("kms:CreateAlias", f"arn:aws:kms:us-east-1:{DEV}:{resource}", DEV, "us-east-1")
+    assert _decision(_allow("kms:*", "*"), access=access).allowed
+    assert _decision(access=access).reason is Reason.NO_IDENTITY
+    assert _decision(access=access, caller=ADMINISTRATOR).allowed
+
+
+GRANT = Grant("g1", ROLE, frozenset({"Decrypt", "DescribeKey"}))
+CLOSED_KEY = _policy(_allow("kms:*", "*", Principal={"AWS": f"arn:aws:iam::{DEV}:role/other"}), name="key")
+
+
+def _by_grant(grant: Grant, access: Access = DECRYPT, caller: Caller = CALLER) -> bool:
+    return _decision(access=access, caller=caller, resource=CLOSED_KEY, grants=[grant]).allowed
+
+
+def test_a_grant_gives_its_grantee_its_operations_and_is_named() -> None:
+    decision = _decision(access=DECRYPT, resource=CLOSED_KEY, grants=[GRANT])
+    assert decision.allowed
+    assert decision.by == (("grant", "g1"),)
+    assert not _by_grant(GRANT, replace(DECRYPT, action="kms:Encrypt"))
+    assert not _by_grant(replace(GRANT, grantee=f"arn:aws:iam::{DEV}:role/other"))
+    assert _by_grant(replace(GRANT, grantee=SESSION))
+    assert _by_grant(replace(GRANT, grantee=EVENTS.service or ""), caller=EVENTS)
+    assert not _by_grant(GRANT, caller=EVENTS)
+
+
+def test_a_grant_is_all_that_a_role_of_another_account_needs() -> None:
+    assert _by_grant(GRANT, replace(DECRYPT, account=PROD))
+
+
+def test_a_grant_is_kept_in_by_denials_and_boundaries() -> None:
+    denial = _policy(_deny(actions="kms:*", resources="*", Principal="*"))
+    assert _decision(access=DECRYPT, resource=denial, grants=[GRANT]).reason is Reason.DENIED_BY_RESOURCE
+    boundary = _policy(_allow("s3:*", "*"))
+    decision = _decision(access=DECRYPT, resource=CLOSED_KEY, boundary=boundary, grants=[GRANT])
+    assert decision.reason is Reason.NO_BOUNDARY
+
+
+@pytest.mark.parametrize(
+    ("given", "equal", "within"),
+    [
+        ({"Team": "risk"}, True, True),
+        ({"team": "risk"}, True, True),
+        ({"Team": "Risk"}, False, False),
+        ({"Team": "risk", "more": "x"}, False, True),
+        ({}, False, False),
+    ],
+)
+def test_a_grant_can_be_bound_to_an_encryption_context(given: dict[str, str], equal: bool, within: bool) -> None:
+    context = {f"kms:encryptioncontext:{key.lower()}": (value,) for key, value in given.items()}
+    access = replace(DECRYPT, context=context)
+    assert _by_grant(replace(GRANT, equals={"team": "risk"}), access) is equal
+    assert _by_grant(replace(GRANT, subset={"team": "risk"}), access) is within
+    describe = replace(DECRYPT, action="kms:DescribeKey")
+    assert _by_grant(replace(GRANT, equals={"team": "risk"}), describe)
+
+
+def test_a_grant_that_lets_grants_be_made_lets_no_wider_ones_be_made() -> None:
+    grant = replace(GRANT, operations=GRANT.operations | {"CreateGrant"})
+    create = replace(DECRYPT, action="kms:CreateGrant", context={"kms:grantoperations": ("Decrypt",)})
+    assert _by_grant(grant, create)
+    assert not _by_grant(grant, replace(create, context={"kms:grantoperations": ("Decrypt", "Encrypt")}))
+    assert not _by_grant(replace(grant, subset={"team": "risk"}), create)
+
+
+def test_a_trust_that_denies_is_said_to_be_a_trust() -> None:
+    trust = _policy({"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"}, name="trust")
+    decision = _decision(_allow("sts:*", "*"), access=ASSUME, resource=trust)
+    assert decision.reason is Reason.DENIED_BY_TRUST
+    assert decision.message.endswith(f"{ASSUME.resource} with an explicit deny in the role trust policy")
+    assert _decision(_allow("sts:*", "*"), access=ASSUME).message.endswith(
+        "because no role trust policy allows the sts:AssumeRole action"
+    )
+
+
+def test_a_variable_is_none_in_the_older_version_of_policies() -> None:
+    statement = _allow(
+        resources="arn:aws:s3:::${x, 'bucket'}/*", Condition={"StringEquals": {"aws:PrincipalAccount": DEV}}
+    )
+    of_condition = _allow(Condition={"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}})
+    for version, allowed in (("2012-10-17", True), ("2008-10-17", False), (None, False)):
+        for one in (statement, of_condition):
+            document = {"Statement": one, **({"Version": version} if version else {})}
+            identity = (Named("rights", json.dumps(document)),)
+            assert decide(CALLER, GET, Policies(identity)).allowed is allowed
+    literal = replace(GET, resource="arn:aws:s3:::bucket/${x}")
+    as_written = {"Statement": _allow(resources="arn:aws:s3:::bucket/${x}")}
+    assert decide(CALLER, literal, Policies((Named("rights", json.dumps(as_written)),))).allowed
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_a_statement_with_a_variable_without_a_value_says_nothing(effect: str) -> None:
+    others = {"Effect": effect, "Action": "s3:*", "NotResource": "arn:aws:s3:::${aws:nothing}/*"}
+    negated = _allow(Effect=effect, Condition={"StringNotEquals": {"aws:PrincipalAccount": "${aws:nothing}"}})
+    for statement in (others, {**negated, "Effect": effect}):
+        assert _decision(statement).reason is Reason.NO_IDENTITY
 
 
 CONDITIONS: list[tuple[str, Any, dict[str, tuple[str, ...]], bool]] = [
@@ -293,6 +427,24 @@ CONDITIONS: list[tuple[str, Any, dict[str, tuple[str, ...]], bool]] = [
     ("ForAllValues:StringNotLike", "a*", {"k": ("b", "abc")}, False),
     ("StringEquals", "${aws:PrincipalAccount}", {"k": (DEV,)}, True),
     ("StringEquals", "${aws:nothing}", {"k": ("",)}, False),
+    ("StringEqualsIgnoreCase", "${aws:nothing}", {"k": ("",)}, False),
+    ("StringEquals", "a${*}", {"k": ("a*",)}, True),
+    ("StringLike", "a${*}", {"k": ("abc",)}, False),
+    ("StringLike", "${$}{a}${?}", {"k": ("${a}?",)}, True),
+    ("ArnLike", "arn:aws:iam::${aws:PrincipalAccount}:role/*", {"k": (ROLE,)}, True),
+    ("ArnLike", "arn:aws:iam::${aws:PrincipalAccount}:role/*", {"k": (f"arn:aws:iam::{PROD}:role/a",)}, False),
+    ("ArnEquals", "${aws:PrincipalArn}", {"k": (ROLE,)}, True),
+    ("ArnEquals", "${aws:nothing, 'arn:aws:iam::1:*'}", {"k": ("arn:aws:iam::1:role/a",)}, False),
+    ("ArnNotLike", "arn:aws:iam::${aws:nothing}:role/*", {"k": (ROLE,)}, False),
+    ("NumericLessThan", "${aws:PrincipalAccount}", {"k": ("5",)}, True),
+    ("Null", ["true", "false"], {}, True),
+    ("Null", "true", {"k": ()}, True),
+    ("DateEquals", "1795737600", {"k": ("2026-11-27T00:00:00Z",)}, True),
+    ("DateNotEquals", "2026-11-27", {"k": ("2026-11-27T00:00:00Z",)}, False),
+    ("NotIpAddressIfExists", "10.0.0.0/8", {}, True),
+    ("ForAllValues:StringNotEquals", "a", {}, True),
+    ("ForAnyValue:StringNotEquals", "a", {}, False),
+    ("foranyvalue:stringlike", ["c*", "d"], {"k": ("a", "cc")}, True),
 ]
 
 
@@ -324,6 +476,15 @@ def test_loopback_stands_for_tls() -> None:
         '{"Statement": [{"Effect": "Maybe", "Action": "*", "Resource": "*"}]}',
         '{"Statement": [{"Effect": "Allow", "Resource": "*"}]}',
         '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Equal": {"a": "b"}}}]}',
+        '{"Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "x", "Condition": {"Equal": {"a": "b"}}}}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Null": {"a": "b"}}}]}',
+        '{"Statement": {"Effect": "Allow", "Action": "*", "Condition": {"NullIfExists": {"a": "true"}}}}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Conditions": {}}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "NotAction": "s3:*", "Resource": "*"}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "NotPrincipal": "*"}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "Principal": {"Role": "a"}}]}',
+        '{"Statement": [], "Version": "2012-10-18"}',
+        '{"Statements": []}',
     ],
 )
 def test_what_is_no_policy_is_said(text: str) -> None:
@@ -345,20 +506,37 @@ STATEMENTS = st.builds(
 )
 
 
-def _may(statements: Sequence[dict[str, Any]]) -> bool:
-    return _decision(*statements, access=replace(GET, context={"k": ("a",)})).allowed
+@st.composite
+def _policies(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    return {kind: draw(st.lists(STATEMENTS, max_size=4)) for kind in DENIERS}
 
 
-@given(st.lists(STATEMENTS, max_size=5), STATEMENTS)
+def _may(statements: dict[str, list[dict[str, Any]]]) -> bool:
+    of_resource = [{**one, "Principal": {"AWS": ROLE}} for one in statements["resource"]]
+    policies = Policies(
+        (_policy(*statements["identity"]),),
+        _policy(*of_resource),
+        boundary=_policy(*statements["boundary"]) if statements["boundary"] else None,
+        session=_policy(*statements["session"]) if statements["session"] else None,
+    )
+    return decide(CALLER, replace(GET, context={"k": ("a",)}), policies).allowed
+
+
+@given(_policies(), st.sampled_from(["identity", "resource"]), STATEMENTS)
 def test_a_permission_more_takes_nothing_away_and_a_denial_more_gives_nothing(
-    statements: list[dict[str, Any]], another: dict[str, Any]
+    policies: dict[str, list[dict[str, Any]]], kind: str, another: dict[str, Any]
 ) -> None:
-    before, after = _may(statements), _may([*statements, another])
+    before, after = _may(policies), _may({**policies, kind: [*policies[kind], another]})
     assert after >= before if another["Effect"] == "Allow" else after <= before
 
 
-@given(st.lists(STATEMENTS, min_size=1, max_size=5), st.randoms(use_true_random=False))
-def test_the_order_of_statements_decides_nothing(statements: list[dict[str, Any]], random: Any) -> None:
-    shuffled = [*statements]
-    random.shuffle(shuffled)
-    assert _may(statements) == _may(shuffled)
+@given(_policies(), st.sampled_from(list(DENIERS)))
+def test_nothing_is_above_a_denial_of_everything(policies: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    everything = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    assert not _may({**policies, kind: [*policies[kind], everything]})
+
+
+@given(_policies(), st.randoms(use_true_random=False))
+def test_the_order_of_statements_decides_nothing(policies: dict[str, list[dict[str, Any]]], random: Any) -> None:
+    shuffled = {kind: random.sample(statements, len(statements)) for kind, statements in policies.items()}
+    assert _may(policies) == _may(shuffled)

@@ -3,61 +3,88 @@
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
 from sagemaker_templates.emulator.rights.access import Context
-from sagemaker_templates.emulator.rights.documents import Condition, MalformedPolicyError
-from sagemaker_templates.emulator.rights.matching import filled, matches
+from sagemaker_templates.emulator.rights.malformed import MalformedPolicyError
+from sagemaker_templates.emulator.rights.matching import arn_matches, filled, has_values, matches
 
 Comparison = Callable[[str, str, Context], bool]
 """Whether the value of a request is what a policy's value asks for."""
 
-_FOR_ALL, _FOR_ANY, _IF_EXISTS = "forallvalues:", "foranyvalue:", "ifexists"
+_FOR_ALL, _FOR_ANY, _IF_EXISTS, _NULL = "forallvalues:", "foranyvalue:", "ifexists", "null"
 
 
-def holds(condition: Condition, context: Context) -> bool:
-    """Tell whether a condition holds for what is known of a request.
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a statement.
+
+    Attributes:
+        key: in lower case.
+        wanted: the values that it is compared with.
+        operator: in lower case, without a quantifier, ``IfExists`` and negation.
+        negated: whether none of the wanted values may be there.
+        quantifier: ``forallvalues:``, ``foranyvalue:`` or nothing.
+        if_exists: whether it holds where the key is missing.
+    """
+
+    key: str
+    wanted: tuple[str, ...]
+    operator: str
+    negated: bool
+    quantifier: str
+    if_exists: bool
+
+    @property
+    def asks_for(self) -> bool:
+        """Whether it holds for nothing but a value that is wanted."""
+        return self.operator != _NULL and not (self.negated or self.if_exists or self.quantifier == _FOR_ALL)
+
+
+def condition(written: str, key: str, wanted: tuple[str, ...]) -> Condition:
+    """Return a condition from an operator as it is written, a key and the values that it is compared with.
 
     Raises:
-        MalformedPolicyError: its operator is none.
+        MalformedPolicyError: the operator is none, or ``Null`` is asked for something else than true or false.
     """
-    written, key, wanted = condition
-    operator, quantifier, if_exists = _taken_apart(written)
-    given = context.get(key)
-    if operator == "null":
-        return (given is None) == (wanted[0].lower() == "true")
-    compare, negated = _comparison(operator)
-    if not given:
-        return _without_value(quantifier, negated=negated, if_exists=if_exists)
-
-    def fits(value: str) -> bool:
-        return any(compare(value, one, context) for one in wanted) != negated
-
-    return all(map(fits, given)) if quantifier == _FOR_ALL else any(map(fits, given))
-
-
-def _without_value(quantifier: str, *, negated: bool, if_exists: bool) -> bool:
-    if quantifier == _FOR_ANY:
-        return False
-    return quantifier == _FOR_ALL or if_exists or negated
-
-
-def _taken_apart(written: str) -> tuple[str, str, bool]:
     operator = written.lower()
     quantifier = next((one for one in (_FOR_ALL, _FOR_ANY) if operator.startswith(one)), "")
     operator = operator.removeprefix(quantifier)
-    return operator.removesuffix(_IF_EXISTS), quantifier, operator.endswith(_IF_EXISTS)
+    plain = operator.removesuffix(_IF_EXISTS)
+    positive = _NEGATIONS.get(plain, plain)
+    if positive not in _COMPARISONS and operator != _NULL:
+        raise MalformedPolicyError(f"{written} is no condition operator")
+    if operator == _NULL and not {one.lower() for one in wanted} <= {"true", "false"}:
+        raise MalformedPolicyError(f"{written} is true or false, not {', '.join(wanted)}")
+    return Condition(key.lower(), wanted, positive, plain in _NEGATIONS, quantifier, plain != operator)
 
 
-def _comparison(operator: str) -> tuple[Comparison, bool]:
-    for name, positive in (("not", False), ("", True)):
-        plain = operator.replace("notequals", "equals").replace("notlike", "like").replace("notip", "ip")
-        if positive and operator in _COMPARISONS:
-            return _COMPARISONS[operator], False
-        if name and plain != operator and plain in _COMPARISONS:
-            return _COMPARISONS[plain], True
-    raise MalformedPolicyError(f"{operator} is no condition operator")
+def holds(condition: Condition, context: Context) -> bool:
+    """Tell whether a condition holds for what is known of a request; none does that names a variable without a value.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    given = context.get(condition.key)
+    if condition.operator == _NULL:
+        return any((not given) == (one.lower() == "true") for one in condition.wanted)
+    if not given:
+        return _without_value(condition)
+    if not all(has_values(one, context) for one in condition.wanted):
+        return False
+    compare = _COMPARISONS[condition.operator]
+
+    def fits(value: str) -> bool:
+        return any(compare(value, one, context) for one in condition.wanted) != condition.negated
+
+    return all(map(fits, given)) if condition.quantifier == _FOR_ALL else any(map(fits, given))
+
+
+def _without_value(condition: Condition) -> bool:
+    if condition.quantifier == _FOR_ANY:
+        return False
+    return condition.quantifier == _FOR_ALL or condition.if_exists or condition.negated
 
 
 def _same(value: str, wanted: str, context: Context) -> bool:
@@ -65,25 +92,17 @@ def _same(value: str, wanted: str, context: Context) -> bool:
 
 
 def _same_in_any_case(value: str, wanted: str, context: Context) -> bool:
-    return value.lower() == (filled(wanted, context) or "").lower()
+    return value.lower() == filled(wanted, context).lower()
 
 
 def _like(value: str, wanted: str, context: Context) -> bool:
     return matches(wanted, value, context)
 
 
-def _arn(value: str, wanted: str, context: Context) -> bool:
-    """Each of an ARN's six parts for itself: a wildcard does not reach over a colon, but in the last."""
-    parts, patterns = value.split(":", 5), wanted.split(":", 5)
-    if len(patterns) != len(parts):
-        return wanted == "*"
-    return all(matches(pattern, part, context) for pattern, part in zip(patterns, parts, strict=True))
-
-
 def _number(fits: Callable[[float, float], bool]) -> Comparison:
-    def compare(value: str, wanted: str, _context: Context) -> bool:
+    def compare(value: str, wanted: str, context: Context) -> bool:
         try:
-            return fits(float(value), float(wanted))
+            return fits(float(value), float(filled(wanted, context)))
         except ValueError:
             return False
 
@@ -91,9 +110,9 @@ def _number(fits: Callable[[float, float], bool]) -> Comparison:
 
 
 def _date(fits: Callable[[float, float], bool]) -> Comparison:
-    def compare(value: str, wanted: str, _context: Context) -> bool:
+    def compare(value: str, wanted: str, context: Context) -> bool:
         try:
-            return fits(_seconds(value), _seconds(wanted))
+            return fits(_seconds(value), _seconds(filled(wanted, context)))
         except ValueError:
             return False
 
@@ -107,8 +126,8 @@ def _seconds(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _bool(value: str, wanted: str, _context: Context) -> bool:
-    return value.lower() == wanted.lower()
+def _bool(value: str, wanted: str, context: Context) -> bool:
+    return value.lower() == filled(wanted, context).lower()
 
 
 def _binary(value: str, wanted: str, _context: Context) -> bool:
@@ -118,9 +137,9 @@ def _binary(value: str, wanted: str, _context: Context) -> bool:
         return False
 
 
-def _address(value: str, wanted: str, _context: Context) -> bool:
+def _address(value: str, wanted: str, context: Context) -> bool:
     try:
-        return ip_address(value) in ip_network(wanted, strict=False)
+        return ip_address(value) in ip_network(filled(wanted, context), strict=False)
     except ValueError:
         return False
 
@@ -129,8 +148,8 @@ _COMPARISONS: dict[str, Comparison] = {
     "stringequals": _same,
     "stringequalsignorecase": _same_in_any_case,
     "stringlike": _like,
-    "arnequals": _arn,
-    "arnlike": _arn,
+    "arnequals": arn_matches,
+    "arnlike": arn_matches,
     "bool": _bool,
     "binaryequals": _binary,
     "ipaddress": _address,
@@ -144,4 +163,14 @@ _COMPARISONS: dict[str, Comparison] = {
     "datelessthanequals": _date(lambda value, wanted: value <= wanted),
     "dategreaterthan": _date(lambda value, wanted: value > wanted),
     "dategreaterthanequals": _date(lambda value, wanted: value >= wanted),
+}
+_NEGATIONS = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+    "notipaddress": "ipaddress",
+    "numericnotequals": "numericequals",
+    "datenotequals": "dateequals",
 }

@@ -4,6 +4,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html, for keys
 https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html. The words of a refusal are those of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
+
+An account's administrator may do all in the account, but for what the policy of a resource denies, for keys whose
+policy lets neither the account nor everybody in, and for roles that do not trust the account.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +16,9 @@ from enum import Enum
 from sagemaker_templates.emulator.rights.access import Access, Caller, Context
 from sagemaker_templates.emulator.rights.conditions import holds
 from sagemaker_templates.emulator.rights.context import context_of
-from sagemaker_templates.emulator.rights.documents import Named, Statement
-from sagemaker_templates.emulator.rights.matching import matches
+from sagemaker_templates.emulator.rights.documents import Effect, Named, Statement
+from sagemaker_templates.emulator.rights.grants import Grant, allows
+from sagemaker_templates.emulator.rights.matching import has_values, matches
 from sagemaker_templates.emulator.rights.principals import Naming, naming
 
 
@@ -24,13 +28,14 @@ class Reason(Enum):
     ALLOWED = "allowed"
     DENIED_BY_IDENTITY = "with an explicit deny in an identity-based policy"
     DENIED_BY_RESOURCE = "with an explicit deny in a resource-based policy"
+    DENIED_BY_TRUST = "with an explicit deny in the role trust policy"
     DENIED_BY_BOUNDARY = "with an explicit deny in a permissions boundary"
     DENIED_BY_SESSION = "with an explicit deny in a session policy"
     NO_IDENTITY = "because no identity-based policy allows the {action} action"
     NO_RESOURCE = "because no resource-based policy allows the {action} action"
     NO_BOUNDARY = "because no permissions boundary allows the {action} action"
     NO_SESSION = "because no session policy allows the {action} action"
-    NO_TRUST = "because no trust policy of the role allows the {action} action"
+    NO_TRUST = "because no role trust policy allows the {action} action"
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,14 @@ class Policies:
         resource: of what is accessed; of a role that is assumed, whom it trusts.
         boundary: the permissions boundary of the caller's role.
         session: the policy that the session was opened with.
+        grants: those of the key that is accessed.
     """
 
     identity: Sequence[Named] = ()
     resource: Named | None = None
     boundary: Named | None = None
     session: Named | None = None
+    grants: Sequence[Grant] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class Decision:
     """What was decided.
 
     Attributes:
-        by: the statements that decided, as policy and statement: those that allow, or the one that denies.
+        by: the statements that decided, as policy and statement: those that allow, or the one that denies. A grant of
+            a key is ``grant`` and its id.
     """
 
     caller: Caller
@@ -82,46 +90,46 @@ def decide(caller: Caller, access: Access, policies: Policies) -> Decision:
     Raises:
         MalformedPolicyError: one of the policies is none.
     """
-    context = context_of(caller, access)
-    asked = _Asked(caller, access, context)
-    for reason, named in _in_order_of_denial(policies):
-        if denying := next(asked.found(named, "Deny"), None):
+    asked = _Asked(caller, access, context_of(caller, access), bounded=policies.boundary is not None)
+    for reason, named, of_resource in _in_order_of_denial(asked, policies):
+        if denying := next(asked.found(named, "Deny", of_resource=of_resource), None):
             return Decision(caller, access, reason, ((named.name, denying[0].name),))
     return _allowed(asked, policies)
 
 
-def _in_order_of_denial(policies: Policies) -> Iterator[tuple[Reason, Named]]:
+def _in_order_of_denial(asked: "_Asked", policies: Policies) -> Iterator[tuple[Reason, Named, bool]]:
     for named in policies.identity:
-        yield Reason.DENIED_BY_IDENTITY, named
+        yield Reason.DENIED_BY_IDENTITY, named, False
     others = (
-        (Reason.DENIED_BY_RESOURCE, policies.resource),
-        (Reason.DENIED_BY_BOUNDARY, policies.boundary),
-        (Reason.DENIED_BY_SESSION, policies.session),
+        (Reason.DENIED_BY_TRUST if asked.of_trust else Reason.DENIED_BY_RESOURCE, policies.resource, True),
+        (Reason.DENIED_BY_BOUNDARY, policies.boundary, False),
+        (Reason.DENIED_BY_SESSION, policies.session, False),
     )
-    yield from ((reason, one) for reason, one in others if one)
+    yield from ((reason, one, of_resource) for reason, one, of_resource in others if one)
 
 
 def _allowed(asked: "_Asked", policies: Policies) -> Decision:
     identity = tuple((named.name, one[0].name) for named in policies.identity for one in asked.found(named, "Allow"))
-    resource = tuple(asked.found(policies.resource, "Allow")) if policies.resource else ()
-    how = max((one[1] for one in resource), default=Naming.NOT)
-    by_resource = tuple((policies.resource.name, one[0].name) for one in resource) if policies.resource else ()
-    missing = _missing(asked, policies, has_identity=bool(identity), how=how)
-    return asked.decision(missing or Reason.ALLOWED, () if missing else (*identity, *by_resource))
+    found = tuple(asked.found(policies.resource, "Allow", of_resource=True)) if policies.resource else ()
+    resource = tuple((policies.resource.name, one[0].name) for one in found) if policies.resource else ()
+    grants = tuple(("grant", grant.name) for grant in asked.granted(policies.grants))
+    how = max((one[1] for one in found), default=Naming.NOT)
+    missing = _missing(asked, policies, has_identity=bool(identity), how=how, granted=bool(grants))
+    return asked.decision(missing or Reason.ALLOWED, () if missing else (*identity, *resource, *grants))
 
 
-def _missing(asked: "_Asked", policies: Policies, *, has_identity: bool, how: Naming) -> Reason | None:
+def _missing(asked: "_Asked", policies: Policies, *, has_identity: bool, how: Naming, granted: bool) -> Reason | None:
     """What would have to allow and does not; ``None`` where all that has to, does."""
     caller = asked.caller
     if caller.service:
-        return None if how is not Naming.NOT else asked.without_resource
+        return None if granted or how is not Naming.NOT else asked.without_resource
     if how is Naming.SESSION and not asked.in_another_account:
         return None  # the very session is named: neither identity nor boundary nor session policy is asked
-    if asked.resource_leads and how is Naming.NOT:
-        return asked.without_resource
-    if asked.in_another_account and how is Naming.NOT:
-        return Reason.NO_RESOURCE
+    if granted:
+        return _limits(asked, policies)  # also in another account: a grant is all that its grantee needs
     enough = how is Naming.PRINCIPAL and not asked.in_another_account
+    if how is Naming.NOT and (asked.resource_leads or asked.in_another_account):
+        return asked.without_resource
     if not (caller.role is None or has_identity or enough):
         return Reason.NO_IDENTITY
     return _limits(asked, policies)
@@ -135,10 +143,6 @@ def _limits(asked: "_Asked", policies: Policies) -> Reason | None:
     return None
 
 
-_LED_BY_RESOURCE = ("kms", "sts")
-"""A key's policy and whom a role trusts always have to allow; elsewhere the identity's policy can be enough."""
-
-
 @dataclass(frozen=True)
 class _Asked:
     """One access of one caller, and what is known of it."""
@@ -146,27 +150,44 @@ class _Asked:
     caller: Caller
     access: Access
     context: Context
+    bounded: bool
 
     @property
     def in_another_account(self) -> bool:
         return self.access.account != self.caller.account
 
     @property
+    def of_trust(self) -> bool:
+        """Whether a role is assumed: its trust policy is asked, which always has to allow."""
+        return self.access.action.startswith("sts:") and ":role/" in self.access.resource
+
+    @property
     def resource_leads(self) -> bool:
-        return self.access.resource != "*" and self.access.action.partition(":")[0] in _LED_BY_RESOURCE
+        """Whether the resource's policy always has to allow; elsewhere that of the identity can be enough.
+
+        So it is with whom a role trusts, and with every key that there is: aliases and keys to come have no policy.
+        """
+        _, _, key = self.access.resource.partition(":key/")
+        return self.of_trust or (self.access.action.startswith("kms:") and bool(key) and "*" not in key)
 
     @property
     def without_resource(self) -> Reason:
-        return Reason.NO_TRUST if self.access.action.startswith("sts:") else Reason.NO_RESOURCE
+        return Reason.NO_TRUST if self.of_trust else Reason.NO_RESOURCE
 
     def decision(self, reason: Reason, by: tuple[tuple[str, str], ...]) -> Decision:
         return Decision(self.caller, self.access, reason, by)
 
-    def found(self, named: Named, effect: str) -> Iterator[tuple[Statement, Naming]]:
-        """Return the statements of an effect that speak of this access, and how they name the caller."""
+    def granted(self, grants: Sequence[Grant]) -> Iterator[Grant]:
+        return (grant for grant in grants if allows(grant, self.caller, self.access))
+
+    def found(self, named: Named, effect: Effect, *, of_resource: bool = False) -> Iterator[tuple[Statement, Naming]]:
+        """Return the statements of an effect that speak of this access, and how they name the caller.
+
+        The policy of an identity speaks of whoever has it.
+        """
         for statement in named.statements:
             if statement.effect == effect and self._is_spoken_of(statement):
-                how = naming(statement, self.caller)
+                how = naming(statement, self.caller, bounded=self.bounded) if of_resource else Naming.PRINCIPAL
                 if how is not Naming.NOT:
                     yield statement, how
 
@@ -180,6 +201,8 @@ class _Asked:
     def _of_resource(self, statement: Statement) -> bool:
         if not statement.resources:
             return not statement.other_resources
+        if statement.other_resources and not all(has_values(one, self.context) for one in statement.resources):
+            return False
         return self._any(statement.resources, self.access.resource) != statement.other_resources
 
     def _any(self, patterns: Sequence[str], value: str, *, any_case: bool = False) -> bool:

@@ -10,28 +10,49 @@ from sagemaker_templates.emulator.rights.access import Context
 
 _VARIABLE = re.compile(r"\$\{(?P<name>[^}',]+?)\s*(?:,\s*'(?P<default>[^']*)')?\}")
 _CHARACTERS = {"*": "*", "?": "?", "$": "$"}
+_COLON = re.compile(r":(?![^{}]*\})")
+"""Between the parts of an ARN: not that of a variable's name."""
+_ARN_PARTS = 6
+
+
+def literal(text: str) -> str:
+    """Return a pattern in which nothing is a variable: those that look so stand for themselves."""
+    return text.replace("${", "${$}{")
+
+
+def has_values(text: str, context: Context) -> bool:
+    """Tell whether every variable in a text has a value or a default."""
+    return "${" not in text or all(_value(found, context) is not None for found in _VARIABLE.finditer(text))
 
 
 def matches(pattern: str, value: str, context: Context, *, any_case: bool = False) -> bool:
     """Tell whether a value is one of a pattern's; a variable without a value is like nothing."""
     if "${" not in pattern:
         return _compiled(pattern, any_case).fullmatch(value) is not None
-    expression = _with_variables(pattern, context)
-    return expression is not None and re.fullmatch(expression, value, _flags(any_case)) is not None
+    if not has_values(pattern, context):
+        return False
+    return re.fullmatch(_with_variables(pattern, context), value, _flags(any_case)) is not None
 
 
-def filled(text: str, context: Context) -> str | None:
-    """Put the values of variables into a text that is no pattern; ``None`` where one has no value."""
-    missing = False
+def arn_matches(value: str, pattern: str, context: Context) -> bool:
+    """Tell whether an ARN is one of a pattern's: a wildcard does not reach over a colon, but in the last part.
 
-    def value(found: re.Match[str]) -> str:
-        nonlocal missing
-        given = _value(found, context)
-        missing = missing or given is None
-        return given or ""
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+    """
+    if pattern == "*":
+        return True
+    if not has_values(pattern, context):
+        return False
+    patterns = _COLON.split(_VARIABLE.sub(lambda found: _as_pattern(found, context), pattern), _ARN_PARTS - 1)
+    parts = value.split(":", _ARN_PARTS - 1)
+    if len(patterns) != len(parts):
+        return False
+    return all(matches(one, part, context) for one, part in zip(patterns, parts, strict=True))
 
-    written = _VARIABLE.sub(value, text)
-    return None if missing else written
+
+def filled(text: str, context: Context) -> str:
+    """Put the values of variables, which have to have one, into a text that is no pattern."""
+    return _VARIABLE.sub(lambda found: _value(found, context) or "", text)
 
 
 @lru_cache(maxsize=8192)
@@ -47,16 +68,18 @@ def _expression(pattern: str) -> str:
     return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
 
 
-def _with_variables(pattern: str, context: Context) -> str | None:
+def _with_variables(pattern: str, context: Context) -> str:
     """What a variable stands for is taken letter by letter, also where it holds ``*``."""
     written, end = "", 0
     for found in _VARIABLE.finditer(pattern):
-        value = _value(found, context)
-        if value is None:
-            return None
-        written += _expression(pattern[end : found.start()]) + re.escape(value)
+        written += _expression(pattern[end : found.start()]) + re.escape(_value(found, context) or "")
         end = found.end()
     return written + _expression(pattern[end:])
+
+
+def _as_pattern(found: re.Match[str], context: Context) -> str:
+    """What a variable stands for, as a pattern that nothing else is like."""
+    return re.sub(r"[*?$]", lambda letter: f"${{{letter[0]}}}", _value(found, context) or "")
 
 
 def _value(found: re.Match[str], context: Context) -> str | None:
@@ -64,4 +87,5 @@ def _value(found: re.Match[str], context: Context) -> str | None:
     if name in _CHARACTERS:
         return _CHARACTERS[name]
     values = context.get(name.lower(), ())
-    return values[0] if len(values) == 1 else found["default"]
+    default: str | None = found["default"]
+    return values[0] if len(values) == 1 else default
