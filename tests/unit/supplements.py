@@ -1,23 +1,6 @@
 """What the emulator does beside moto: its supplements, as a new emulator has them."""
 
-from sagemaker_templates.emulator.supplement import (
-    application_autoscaling,
-    codebuild,
-    codecommit,
-    codepipeline,
-    connections,
-    lambda_functions,
-    logs,
-    sagemaker,
-)
+from sagemaker_templates.emulator.server import new_supplements
+from sagemaker_templates.emulator.supplement.connections import Connections
 
-SUPPLEMENTS = [
-    application_autoscaling.supplement(),
-    codebuild.supplement(),
-    codecommit.supplement(),
-    codepipeline.supplement(),
-    lambda_functions.supplement(),
-    logs.supplement(),
-    sagemaker.supplement(),
-    *connections.supplements(connections.Connections()),
-]
+SUPPLEMENTS = new_supplements(Connections())

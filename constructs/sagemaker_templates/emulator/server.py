@@ -31,6 +31,7 @@ from sagemaker_templates.emulator.supplement import (
     logs,
     sagemaker,
 )
+from sagemaker_templates.emulator.supplement.contract import Supplement
 
 HOST = "127.0.0.1"
 _TOKEN_BYTES = 20
@@ -89,16 +90,7 @@ def build_application(url: str, token: str, *, checks_requests: bool = True) -> 
     known_connections = connections.Connections()
     return EmulatorApplication(
         moto=DomainDispatcherApplication(create_backend_app),
-        supplements=[
-            application_autoscaling.supplement(),
-            codebuild.supplement(),
-            codecommit.supplement(),
-            codepipeline.supplement(),
-            lambda_functions.supplement(),
-            logs.supplement(),
-            sagemaker.supplement(),
-            *connections.supplements(known_connections),
-        ],
+        supplements=new_supplements(known_connections),
         admin_routes={
             NETWORK_ROUTE: create_network,
             CONNECTION_ROUTE: connections.admin_route(known_connections),
@@ -108,6 +100,20 @@ def build_application(url: str, token: str, *, checks_requests: bool = True) -> 
         gatekeeper=Gatekeeper(token, moto_store.secret_of_key),
         check=refusal if checks_requests else None,
     )
+
+
+def new_supplements(known_connections: connections.Connections) -> list[Supplement]:
+    """Return what an emulator does beside moto, with nothing in it but connections."""
+    return [
+        application_autoscaling.supplement(),
+        codebuild.supplement(),
+        codecommit.supplement(),
+        codepipeline.supplement(),
+        lambda_functions.supplement(),
+        logs.supplement(),
+        sagemaker.supplement(),
+        *connections.supplements(known_connections),
+    ]
 
 
 def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool, checks_requests: bool) -> None:

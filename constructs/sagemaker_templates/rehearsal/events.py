@@ -48,25 +48,6 @@ class Place:
         arn = f"arn:aws:codecommit:{self.region}:{self.account}:{repository}"
         return self._event("aws.codecommit", "CodeCommit Repository State Change", arn, detail)
 
-    def decided(self, package: Mapping[str, Any]) -> dict[str, Any]:
-        """The event of a decision about a model package.
-
-        Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
-
-        Args:
-            package: as DescribeModelPackage describes it.
-        """
-        told = (
-            "ModelPackageArn",
-            "ModelPackageGroupName",
-            "ModelPackageVersion",
-            "ModelPackageStatus",
-            "ModelApprovalStatus",
-        )
-        detail = {name: package[name] for name in told}
-        arn = str(package["ModelPackageArn"])
-        return self._event("aws.sagemaker", "SageMaker Model Package State Change", arn, detail)
-
     def _event(self, source: str, kind: str, resource: str, detail: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "version": "0",

@@ -1,6 +1,6 @@
 """A rehearsal's report as one HTML page, which needs nothing beside it: no script, no font, no picture."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
 from sagemaker_templates.rehearsal.report import Report
@@ -28,8 +28,6 @@ def as_page(report: Report) -> str:
             f"<title>{title}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n<main>",
             f"<h1>{title}</h1>\n<p>{escape(report.verdict)}</p>",
             *_timeline(report),
-            *_refusals(report),
-            *_rights(report),
             "</main>\n</body>\n</html>\n",
         ]
     )
@@ -41,25 +39,6 @@ def _timeline(report: Report) -> Iterator[str]:
         cells = "".join(f"<td>{escape(each)}</td>" for each in (moment.account, moment.role, moment.what))
         outcome = f'<td class="{moment.outcome.replace(" ", "-")}">{escape(moment.outcome)}</td>'
         yield f'<tr><td class="number">{moment.seconds:.1f}</td>{cells}{outcome}</tr>'
-    yield _FOOT
-
-
-def _refusals(report: Report) -> Iterator[str]:
-    rows = [(each.account, each.role, each.action, each.resource, each.reason) for each in report.refusals]
-    yield from _table("Refused", ("Account", "Role", "Action", "Resource", "Why"), rows)
-
-
-def _rights(report: Report) -> Iterator[str]:
-    rows = [(each.role, ", ".join(each.used), ", ".join(each.unused)) for each in report.rights]
-    yield from _table("Rights", ("Role", "Used", "Not used"), rows)
-
-
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    if not rows:
-        return
-    yield f"<h2>{title}</h2>\n{_head(*columns)}"
-    for row in rows:
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
     yield _FOOT
 
 

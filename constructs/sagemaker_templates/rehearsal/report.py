@@ -30,44 +30,15 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A request that the emulator refused, for it was malformed or not allowed.
-
-    Attributes:
-        action: as IAM names it, such as ``s3:PutObject``.
-        reason: why, in AWS's words.
-    """
-
-    account: str
-    role: str
-    action: str
-    resource: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class RoleRights:
-    """What a role is allowed, by whether the rehearsal used it; actions as IAM names them."""
-
-    role: str
-    used: tuple[str, ...]
-    unused: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Report:
     """A rehearsal that has ended.
 
     Attributes:
         scope: ``ENV/PROJECT``.
-        refusals: what the emulator refused; empty where it refused nothing, or keeps no record.
-        rights: of the roles that acted; empty where the emulator keeps no record.
     """
 
     scope: str
     moments: tuple[Moment, ...]
-    refusals: tuple[Refusal, ...] = ()
-    rights: tuple[RoleRights, ...] = ()
 
     @property
     def failed(self) -> tuple[Moment, ...]:

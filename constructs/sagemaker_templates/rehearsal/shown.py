@@ -23,20 +23,6 @@ def show_moment(console: Console, moment: Moment) -> None:
 
 
 def show_end(console: Console, report: Report) -> None:
-    """What was refused, which rights were used, and how it ended."""
-    if report.refusals:
-        console.print(Text("\nRefused", style="bold"))
-        for refusal in report.refusals:
-            console.print(
-                Text(f"  {refusal.account}  {refusal.role}  {refusal.action} on {refusal.resource}: {refusal.reason}")
-            )
-    if report.rights:
-        console.print(Text("\nRights", style="bold"))
-        for rights in report.rights:
-            console.print(Text(f"  {rights.role}: {len(rights.used)} used; not used: {_listed(rights.unused)}"))
+    """How it ended."""
     console.print()
     console.print(Text(report.verdict, style="bold red" if report.failed else "bold"))
-
-
-def _listed(actions: tuple[str, ...]) -> str:
-    return ", ".join(actions) or "none"

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sagemaker_templates.blocks import iam as rights
 from sagemaker_templates.emulator.asked import Asked
-from sagemaker_templates.emulator.requests import limits
+from sagemaker_templates.emulator.requests import known_wrong, limits
 from sagemaker_templates.emulator.requests.checks import refusal
 from sagemaker_templates.emulator.requests.constraints import Reading, compiled, violations
-from sagemaker_templates.emulator.requests.known_wrong import KNOWN_WRONG
+from sagemaker_templates.emulator.requests.known_wrong import KNOWN_WRONG, KnownWrong
 from sagemaker_templates.emulator.requests.models import service_model
 from sagemaker_templates.emulator.requests.newer import newer
 from sagemaker_templates.emulator.requests.recognition import recognize
@@ -257,6 +257,19 @@ def test_content_that_is_not_what_the_protocol_allows_is_refused() -> None:
         assert json.loads(reply.body)["__type"] == "SerializationException"
 
 
+def test_a_service_that_newer_sdks_ask_in_json_is_understood() -> None:
+    headers = {
+        "X-Amz-Target": "GraniteServiceVersion20100801.DeleteAlarms",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+    request = {"method": "POST", "url_path": "/", "query_string": {}, "headers": headers}
+    asked = recognize(received("cloudwatch", {**request, "body": '{"AlarmNames": ["a"]}'}, "monitoring"))
+    assert asked == Asked("cloudwatch", "DeleteAlarms", {"AlarmNames": ["a"]})
+    reply = refusal(received("cloudwatch", {**request, "body": "{}"}, "monitoring"))
+    assert reply is not None
+    assert "'alarmNames'" in json.loads(reply.body)["message"]
+
+
 def test_a_request_of_no_known_service_is_left_to_others() -> None:
     request = {"method": "POST", "url_path": "/", "query_string": {}, "headers": {}, "body": "{"}
     assert refusal(received("", request, "no-such-service")) is None
@@ -314,6 +327,15 @@ def test_a_bucket_has_no_name_that_s3_refuses(name: str) -> None:
 def test_a_limit_that_is_exceeded_is_a_conflict() -> None:
     said = _refused("iam", "CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": "x" * 2_049})
     assert said == (409, "LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048")
+
+
+def test_what_a_service_does_not_mind_is_passed_over_there_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = KnownWrong("sagemaker:DescribeModel", "modelName", "for this test, and for nothing else")
+    monkeypatch.setattr(known_wrong, "KNOWN_WRONG", (known,))
+    assert _refused("sagemaker", "DescribeModel", {"ModelName": "a b"}) is None
+    assert _refused("sagemaker", "DeleteModel", {"ModelName": "a b"}) is not None
+    said = _refused("sagemaker", "CreateModel", {"ModelName": "a b"})
+    assert said is not None
 
 
 def test_what_is_passed_over_has_a_reason_and_an_operation_that_there_is() -> None:

@@ -84,6 +84,9 @@ def _match(call: Call, service: str) -> _Matched | None:
     if model is None:
         return None
     request: Any = Request({**call.headers, "wsgi.input": io.BytesIO(call.body)})
+    # Newer SDKs speak JSON to services of which the model here knows no such protocol.
+    if call.operation in model.operation_names:
+        return _Matched(call, service, model.operation_model(call.operation), "json", request, {})
     protocol = determine_request_protocol(model, request.content_type)
     operation, in_path = get_service_router(service).match(request)
     return _Matched(call, service, operation, protocol, request, in_path)

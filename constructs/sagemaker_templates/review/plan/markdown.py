@@ -36,27 +36,27 @@ _ROOM_FOR_NOTE = 200
 
 
 def _dangers(review: Review) -> Iterator[str]:
-    yield f"## Plan\n\n{_escaped(review.total)}\n"
+    yield f"## Plan\n\n{escaped(review.total)}\n"
     for kind, found in review.dangers():
         yield f"### :warning: {kind.value}\n"
         for stack, danger in found:
-            yield f"- **{_escaped(stack)}** {_code(danger.address)}: {_escaped(danger.text)}"
+            yield f"- **{escaped(stack)}** {_code(danger.address)}: {escaped(danger.text)}"
         yield ""
 
 
 def _failures(review: Review) -> Iterator[str]:
     for failure in review.failed:
-        yield f"### :x: {_escaped(failure.stack)} could not be planned\n"
+        yield f"### :x: {escaped(failure.stack)} could not be planned\n"
         yield from _block(failure.error)
 
 
 def _ways_back(review: Review) -> Iterator[str]:
     for way in review.ways_back:
-        yield f"### :warning: {_escaped(way.stack)}: {HOW_TO_GO_ON}\n"
+        yield f"### :warning: {escaped(way.stack)}: {HOW_TO_GO_ON}\n"
         for step in way.steps:
-            yield f"{_escaped(step.why)}\n"
+            yield f"{escaped(step.why)}\n"
             yield from _block("\n".join(step.commands), "sh")
-        yield f"{_escaped(AND_THEN)}\n"
+        yield f"{escaped(AND_THEN)}\n"
 
 
 def _table(review: Review) -> Iterator[str]:
@@ -66,25 +66,25 @@ def _table(review: Review) -> Iterator[str]:
     yield f"|---|{'---:|' * len(CHANGING)}"
     for plan in review.planned:
         numbers = " | ".join(str(plan.counts.get(action, "")) for action in CHANGING)
-        yield f"| {_escaped(plan.stack)} | {numbers} |"
+        yield f"| {escaped(plan.stack)} | {numbers} |"
     yield ""
 
 
 def _details(plan: StackSummary) -> Iterator[str]:
     if not plan.counts:
         return
-    yield f"<details><summary>{_escaped(plan.stack)}: {plan.in_a_line}</summary>\n"
+    yield f"<details><summary>{escaped(plan.stack)}: {plan.in_a_line}</summary>\n"
     for change in plan.changes.changing:
         about = details(change)
-        yield f"- {_code(SYMBOLS[change.action])} {_code(change.address)}{f' {_escaped(about)}' if about else ''}"
-    yield from _list("Rights of what is new", [f"{_code(r.address)} {_escaped(r.text)}" for r in plan.rights])
+        yield f"- {_code(SYMBOLS[change.action])} {_code(change.address)}{f' {escaped(about)}' if about else ''}"
+    yield from _list("Rights of what is new", [f"{_code(r.address)} {escaped(r.text)}" for r in plan.rights])
     yield from _list(
         "Rights on what another stack creates, asked for with it",
-        [f"{_code(r.address)}: {_escaped(r.text)}" for r in plan.asked],
+        [f"{_code(r.address)}: {escaped(r.text)}" for r in plan.asked],
     )
     yield from _list(
         "Paid for",
-        [f"{_code(SYMBOLS[c.action])} {_code(c.address)} {_escaped(cost_details(c))}" for c in plan.costs],
+        [f"{_code(SYMBOLS[c.action])} {_code(c.address)} {escaped(cost_details(c))}" for c in plan.costs],
     )
     yield "\n</details>\n"
 
@@ -95,7 +95,7 @@ def _list(title: str, items: list[str]) -> Iterator[str]:
     yield from (f"- {item}" for item in items)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text as Markdown shows it unchanged; nobody is mentioned by it."""
     return _SPECIAL.sub(r"\\\1", printable(text)).replace("@", "&#64;")
 
