@@ -1,15 +1,23 @@
 """A delivery pipeline runs as its roles, hands on through its bucket, and fails where AWS refuses it something."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from roles_on_emulator import new_role, policy
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
 from sagemaker_templates.rehearsal.repository import CodeCommitTip
 
+RIGHTS = [
+    "codecommit:GetBranch",
+    "codecommit:GetCommit",
+    "codecommit:UploadArchive",
+    "codecommit:GetUploadArchiveStatus",
+    "s3:PutObject",
+    "kms:GenerateDataKey",
+]
 ACCOUNT, REGION, NAME = "111111111111", "us-east-1", "a-pipeline"
 FILES = {"README.md": b"read\n", "src/deep/code.py": b"print()\n"}
 
@@ -24,11 +32,10 @@ def _action(name: str, category: str, provider: str, configuration: dict[str, st
 @pytest.fixture
 def role(emulator: Emulator) -> str:
     """A repository with files, and a pipeline of it whose bucket is not there; gives the pipeline's role."""
-    trust = {"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    iam = emulator.client("iam", ACCOUNT, REGION)
-    made = iam.create_role(RoleName="a-pipeline-role", AssumeRolePolicyDocument=document)
-    arn = str(made["Role"]["Arn"])
+    trusted = {"Service": "codepipeline.amazonaws.com"}
+    arn = new_role(emulator, ACCOUNT, "a-pipeline-role", trusted=trusted, allowed=RIGHTS)
+    kms = emulator.client("kms", ACCOUNT, REGION)
+    kms.create_alias(AliasName="alias/a-key", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     codecommit = emulator.client("codecommit", ACCOUNT, REGION)
     codecommit.create_repository(repositoryName="a-repository")
     put = [{"filePath": path, "fileContent": content} for path, content in FILES.items()]
@@ -60,6 +67,22 @@ def test_what_aws_refuses_to_a_role_fails_the_action_and_nothing_comes_after_it(
     assert execution.failed == "StageRead/Read"
     assert "NoSuchBucket" in execution.log
     assert ended == [Action("StageRead/Read", role, ACCOUNT, failed=True)]
+
+
+@pytest.mark.parametrize("missing", RIGHTS[:5])
+@pytest.mark.usefixtures("role")
+def test_a_right_that_the_pipeline_lacks_fails_its_source_and_is_named(
+    emulator: Emulator, tmp_path: Path, missing: str
+) -> None:
+    emulator.client("s3", ACCOUNT, REGION).create_bucket(Bucket="a-bucket")
+    kept = {"Effect": "Allow", "Action": [right for right in RIGHTS if right != missing], "Resource": "*"}
+    iam = emulator.client("iam", ACCOUNT, REGION)
+    iam.put_role_policy(RoleName="a-pipeline-role", PolicyName="own", PolicyDocument=policy(kept))
+    execution = DeliveryPipeline(emulator, ACCOUNT, REGION, NAME, Path(sys.executable)).run(CodeCommitTip(), tmp_path)
+    assert execution.failed == "StageRead/Read"
+    assert (
+        f"a-pipeline-role/codepipeline is not authorized to perform: {missing} on resource: arn:aws:" in execution.log
+    )
 
 
 @pytest.mark.usefixtures("role")

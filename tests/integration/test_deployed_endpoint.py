@@ -15,6 +15,7 @@ from deploy.plan import CONFIGURATION
 from deploy.resolve import Release
 from deploy.variables import variables
 from facts_of_target import REGION, facts_of_target
+from roles_on_emulator import new_role, policy
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.mirror import ProviderSource
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 ACCOUNT = "333333333333"
 FACTS = facts_of_target("prod", ACCOUNT)
 ENDPOINT = FACTS.endpoint_name
+REGISTRY, GROUP = "111111111111", "abalone"
 LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
 
 Module = Callable[[int], Terraform]
@@ -33,6 +35,10 @@ Module = Callable[[int], Terraform]
 @pytest.fixture
 def release_of(emulator: Emulator, starter: TerraformStarter, provider: ProviderSource, tmp_path: Path) -> Module:
     """Return a function that prepares the module for a version of the model, with the settings of prod."""
+    _role_of_endpoint(emulator)
+    key = emulator.client("kms", ACCOUNT, REGION).create_key()["KeyMetadata"]["Arn"]
+    facts = FACTS.model_copy(update={"kms_key_arn": key})
+    _registry(emulator)
     folder = tmp_path / "terraform"
     shutil.copytree(CONFIGURATION, folder)
     (folder / "backend_override.tf.json").write_text(json.dumps(LOCAL_STATE))
@@ -40,12 +46,30 @@ def release_of(emulator: Emulator, starter: TerraformStarter, provider: Provider
     runner = starter.start_module(folder, environment, tmp_path / "data")
 
     def prepared(version: int) -> Terraform:
-        arn = f"arn:aws:sagemaker:{REGION}:111111111111:model-package/abalone/{version}"
-        content = variables(load("prod"), FACTS, Release("ready", "abalone", arn, version), CONFIGURATION)
+        arn = f"arn:aws:sagemaker:{REGION}:{REGISTRY}:model-package/{GROUP}/{version}"
+        content = variables(load("prod"), facts, Release("ready", "abalone", arn, version), CONFIGURATION)
         (folder / "terraform.tfvars.json").write_text(json.dumps(content))
         return runner
 
     return prepared
+
+
+def _role_of_endpoint(emulator: Emulator) -> None:
+    trusted = {"Service": "sagemaker.amazonaws.com"}
+    new_role(emulator, ACCOUNT, FACTS.execution_role_arn.rpartition("/")[2], trusted=trusted, path="/model-deploy/")
+
+
+def _registry(emulator: Emulator) -> None:
+    """The group of the models, in another account, whose policy lets this one make models of them."""
+    sagemaker = emulator.client("sagemaker", REGISTRY, REGION)
+    sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
+    opened = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sagemaker:CreateModel",
+        "Resource": f"arn:aws:sagemaker:{REGION}:{REGISTRY}:model-package/{GROUP}/*",
+    }
+    sagemaker.put_model_package_group_policy(ModelPackageGroupName=GROUP, ResourcePolicy=policy(opened))
 
 
 def serving(emulator: Emulator) -> tuple[str, list[str], list[str]]:

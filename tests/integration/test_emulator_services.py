@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from roles_on_emulator import new_role
 from sagemaker_templates.emulator import Emulator, EmulatorError
 from sagemaker_templates.emulator.prepare import Account, prepare_configuration
 from sagemaker_templates.settings.model import (
@@ -36,8 +37,9 @@ def test_an_access_key_that_is_an_account_id_means_that_account(emulator: Emulat
 
 
 def test_an_assumed_role_acts_in_its_own_account(emulator: Emulator) -> None:
+    role_arn = new_role(emulator, PROD, "deployer", trusted={"AWS": DEV}, allowed=["codecommit:*"])
     role = emulator.client("sts", DEV, REGION).assume_role(
-        RoleArn=f"arn:aws:iam::{PROD}:role/deployer", RoleSessionName="test", ExternalId="an-id"
+        RoleArn=role_arn, RoleSessionName="test", ExternalId="an-id"
     )
     credentials = role["Credentials"]
     session = boto3.Session(
@@ -89,7 +91,7 @@ def test_an_operation_that_is_not_emulated_says_so(emulator: Emulator) -> None:
 
 
 def test_an_administrative_request_that_is_wrong_is_an_error(emulator: Emulator) -> None:
-    with pytest.raises(EmulatorError, match="400"):
+    with pytest.raises(EmulatorError, match="KeyError"):
         emulator.administer("/emulator-api/network", {"region": REGION})
 
 
@@ -99,7 +101,9 @@ def test_a_function_gets_its_event_and_its_settings_and_no_credentials_of_this_m
     functions.create(
         "def handle(event, context):\n"
         "    import os\n"
-        "    return {**event, 'memory': context.memory_limit_in_mb, 'names': sorted(os.environ)}\n",
+        "    import boto3\n"
+        "    own = boto3.client('sts').get_caller_identity()['Arn']\n"
+        "    return {**event, 'memory': context.memory_limit_in_mb, 'names': sorted(os.environ), 'own': own}\n",
         Environment={"Variables": {"TABLE": "x"}},
     )
     answer = functions.invoke({"number": 1})
@@ -107,7 +111,8 @@ def test_a_function_gets_its_event_and_its_settings_and_no_credentials_of_this_m
     assert answer["payload"]["memory"] == "128"
     names = set(answer["payload"]["names"])
     assert {"TABLE", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_REGION"} <= names
-    assert not {"HOME", "AWS_SESSION_TOKEN", "AWS_PROFILE"} & names
+    assert not {"HOME", "AWS_PROFILE"} & names
+    assert answer["payload"]["own"] == f"arn:aws:sts::{DEV}:assumed-role/seeder/function"
 
 
 def test_a_function_that_raises_answers_a_function_error_with_its_log(functions: "Functions") -> None:
@@ -160,11 +165,12 @@ def test_a_model_package_group_that_holds_models_cannot_be_deleted(emulator: Emu
 
 def test_a_codebuild_project_can_be_updated_found_by_arn_and_deleted(emulator: Emulator) -> None:
     codebuild = emulator.client("codebuild", DEV, REGION)
+    role_arn = new_role(emulator, DEV, "build", trusted={"Service": "codebuild.amazonaws.com"})
     project = {
         "source": {"type": "CODEPIPELINE"},
         "artifacts": {"type": "CODEPIPELINE"},
         "environment": {"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"},
-        "serviceRole": f"arn:aws:iam::{DEV}:role/build",
+        "serviceRole": role_arn,
     }
     arn = codebuild.create_project(name="abalone", **project)["project"]["arn"]
     codebuild.update_project(name="abalone", timeoutInMinutes=7)
@@ -227,8 +233,7 @@ class Functions:
 
 @pytest.fixture
 def functions(emulator: Emulator) -> Iterator[Functions]:
-    role = {"Version": "2012-10-17", "Statement": []}
-    emulator.client("iam", DEV, REGION).create_role(RoleName="seeder", AssumeRolePolicyDocument=json.dumps(role))
+    new_role(emulator, DEV, "seeder", trusted={"Service": "lambda.amazonaws.com"})
     yield Functions(emulator)
 
 

@@ -108,6 +108,7 @@ def _delivery(archive: Path) -> dict[str, Any]:
         },
         "aws_codestarconnections_connection": {"main": {"name": "github", "provider_type": "GitHub"}},
         "aws_iam_role": {name: _role(name) for name in ("lambda", "codebuild", "codepipeline")},
+        "aws_iam_role_policy": {"lambda": _seeding()},
         "aws_cloudwatch_log_group": {
             "seeder": _log_group("/aws/lambda/seeder"),
             "build": _log_group("/aws/codebuild/abalone"),
@@ -118,7 +119,7 @@ def _delivery(archive: Path) -> dict[str, Any]:
                 "function_name": "${aws_lambda_function.seeder.function_name}",
                 "input": json.dumps({"repository": "abalone"}),
                 "lifecycle_scope": "CREATE_ONLY",
-                "depends_on": ["aws_codecommit_repository.main"],
+                "depends_on": ["aws_codecommit_repository.main", "aws_iam_role_policy.lambda"],
             }
         },
         "aws_security_group": {
@@ -312,6 +313,13 @@ def _role(service: str) -> dict[str, str]:
         "Action": "sts:AssumeRole",
     }
     return {"name": service, "assume_role_policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+
+
+def _seeding() -> dict[str, str]:
+    actions = ["codecommit:CreateCommit", "codecommit:ListBranches"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "${aws_codecommit_repository.main.arn}"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return {"name": "seeding", "role": "${aws_iam_role.lambda.name}", "policy": policy}
 
 
 def _log_group(name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from roles_on_emulator import new_role
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import Account
 
@@ -76,7 +77,8 @@ def test_administrative_requests_need_the_token(emulator: Emulator, path: str) -
 
 def test_an_assumed_role_signs_with_the_secret_that_it_was_given_and_with_no_other(emulator: Emulator) -> None:
     sts = emulator.client("sts", DEV, REGION)
-    given = sts.assume_role(RoleArn=f"arn:aws:iam::{PROD}:role/r", RoleSessionName="test")["Credentials"]
+    role_arn = new_role(emulator, PROD, "r", trusted={"AWS": DEV})
+    given = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
     key, token = given["AccessKeyId"], given["SessionToken"]
     own = _client(emulator, "sts", key, given["SecretAccessKey"], token)
     assert own.get_caller_identity()["Account"] == PROD

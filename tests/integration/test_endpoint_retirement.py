@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from roles_on_emulator import new_role
 from sagemaker_templates.emulator import Emulator
 from site_on_emulator import Site, destroy
 
@@ -24,13 +25,14 @@ class _Account:
             emulator.client(service, ACCOUNT, REGION)
             for service in ("sagemaker", "application-autoscaling", "cloudwatch")
         )
+        self._role = new_role(emulator, ACCOUNT, "endpoints", trusted={"Service": "sagemaker.amazonaws.com"})
 
     def deploy(self, endpoint: str, version: int) -> None:
         """Make, or make anew, an endpoint as a repository's Terraform does."""
         name = f"{endpoint}-v{version}-0a1b2c3d"
         self.sagemaker.create_model(
             ModelName=name,
-            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/model-deploy/{endpoint}-endpoint",
+            ExecutionRoleArn=self._role,
             PrimaryContainer={"Image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/image:1"},
         )
         variant = {"VariantName": "main", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}

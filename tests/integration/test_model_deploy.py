@@ -129,9 +129,6 @@ def world(  # noqa: PLR0917 - fixtures
         make = site_maker(emulator_process, starter, provider.environment(), folder)
         _apply(make(Path(__file__).parent / "environments_of_deployment"))
     trained.upload(emulator_process, ACCOUNTS["dev"], REGION)
-    emulator_process.client("sagemaker", ACCOUNTS["dev"], REGION).create_model_package_group(
-        ModelPackageGroupName=GROUP
-    )
     repository = folder / "repository"
     for path, content in assemble(seed_folder("model_deploy")).items():
         (repository / path).parent.mkdir(parents=True, exist_ok=True)

@@ -219,15 +219,7 @@ class Workshop:
             ModelPackageGroupName=GROUP, ModelPackageDescription="weeks of work", ModelApprovalStatus="Approved"
         )
         for bucket in (ARTIFACTS, CAPTURED):
-            self._put(bucket)
-
-    def _put(self, bucket: str) -> None:
-        """Write an object; moto takes the denial of requests without TLS for one of all requests."""
-        s3 = self.client("s3")
-        policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
-        s3.delete_bucket_policy(Bucket=bucket)
-        s3.put_object(Bucket=bucket, Key="work/results.csv", Body=b"1,2,3\n")
-        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+            self.client("s3").put_object(Bucket=bucket, Key="work/results.csv", Body=b"1,2,3\n")
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +272,7 @@ def _tell(shop: Workshop) -> None:
     terraform, plan = shop.plan("codecommit", PROJECT)
     shop.refused("name taken", lambda: terraform.apply(plan))
     (shop.site.folder / "cdktf.out" / "stacks" / PROJECT / "adopt.tf").write_text(ADOPT)
-    shop.apply("adopted", PROJECT)
+    shop.apply("adopted", FOUNDATION, PROJECT)
 
     shop.edit("projects/abalone.yaml", PREDICTS + ABALONE + "protect-data: false\n")
     shop.apply("unprotected", PROJECT)

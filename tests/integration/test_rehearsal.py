@@ -17,6 +17,12 @@ BY_ROLES = [
     ("abalone-sagemaker-execution", "abalone-p-abalone01: its steps are not executed yet"),
 ]
 
+USED_RIGHTS = [
+    ("abalone-codebuild", "sagemaker:CreatePipeline"),
+    ("abalone-codepipeline", "codecommit:UploadArchive"),
+    ("abalone-events", "codepipeline:StartPipelineExecution"),
+]
+
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
 
@@ -34,6 +40,13 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
     assert all(what.startswith(begins) for (_, what), (_, begins) in zip(acted, BY_ROLES, strict=True))
     assert [what for outcome, _, what in lines if outcome == "left out"] == [BY_ROLES[-1][1]]
     assert "Preprocess" in printed, "the definition that the build compiled"
+    assert re.search(
+        r"^abalone-codebuild +used \d+ rights; \d+ more granted and not used here$", printed, re.MULTILINE
+    )
+    assert "refused" not in printed
     for file in ("rehearsal.md", "rehearsal.html"):
         text = re.sub(r"\\", "", (report / file).read_text(encoding="utf-8"))
         assert all(what in text for _, what in acted)
+        for role, right in USED_RIGHTS:
+            assert role in text.partition("What each role used of its rights")[2]
+            assert right in text

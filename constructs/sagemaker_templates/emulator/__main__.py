@@ -27,6 +27,9 @@ def main() -> None:
     parser.add_argument(
         "--no-request-checks", action="store_true", help="take requests that break the rules of a service's model"
     )
+    parser.add_argument(
+        "--no-rights-checks", action="store_true", help="let every role do everything, whatever its policies say"
+    )
     arguments = parser.parse_args()
     _forget_current_folder()
     from sagemaker_templates.emulator.server import run
@@ -38,6 +41,7 @@ def main() -> None:
                 arguments.ready_file,
                 stop_with_stdin=arguments.stop_with_stdin,
                 checks_requests=not arguments.no_request_checks,
+                checks_rights=not arguments.no_rights_checks,
             )
         except OSError as error:
             parser.error(str(error))

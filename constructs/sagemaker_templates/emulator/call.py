@@ -44,6 +44,12 @@ class Call:
     headers: Environ
     body: bytes
 
+    @property
+    def access_key(self) -> str:
+        """The key that the request is signed with; empty for one that is not signed."""
+        credential = _credential(self.headers)
+        return credential["key"] if credential else ""
+
     @cached_property
     def parameters(self) -> JsonObject:
         """The body of a JSON request; empty if it is no JSON object."""

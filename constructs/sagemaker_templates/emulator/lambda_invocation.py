@@ -16,13 +16,15 @@ from urllib.parse import unquote
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, JsonObject
 from sagemaker_templates.emulator.moto_store import Function
-from sagemaker_templates.emulator.reply import Reply
+from sagemaker_templates.emulator.reply import Reply, json_error
+from sagemaker_templates.emulator.rights.guard import Guard, RoleNotTrusting
 from sagemaker_templates.temporary import temporary_folder
 
 _INVOCATION = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
 _BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
 _START_UP_SECONDS = 20  # on top of the function's own timeout: this machine is no Lambda
 _TAIL_BYTES = 4096
+_LAMBDA = "lambda.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,15 @@ class Outcome:
 class FunctionRunner:
     """Runs Python functions that were uploaded as a zip; everything else is left to moto."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, guard: Guard) -> None:
+        """Build it.
+
+        Args:
+            url: where functions find the emulator.
+            guard: gives each function a session of its role.
+        """
         self._url = url
-        self._token = token
+        self._guard = guard
 
     def __call__(self, call: Call) -> Reply | None:
         """Run the function that an Invoke request names; ``None`` if that is moto's business."""
@@ -50,39 +58,53 @@ class FunctionRunner:
         kind = str(call.headers.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse"))
         if kind == "DryRun":
             return Reply("204 No Content", [], b"")
-        outcome = self._run(function, call)
+        try:
+            environment = self._environment(function)
+        except RoleNotTrusting as error:
+            return json_error("AccessDeniedException", str(error), "403 Forbidden")
+        outcome = _run(function, environment, call.body)
         if kind == "Event":
             return Reply("202 Accepted", [], b"")
         return _reply(outcome, with_log=call.headers.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
 
-    def _run(self, function: Function, call: Call) -> Outcome:
-        with temporary_folder() as folder:
-            code = folder / "code"
-            with zipfile.ZipFile(BytesIO(function.code_bytes)) as archive:
-                archive.extractall(code)
-            (folder / "event.json").write_bytes(call.body or b"{}")
-            (folder / "context.json").write_text(json.dumps(_context(function)))
-            outcome = _execute(folder, self._environment(function, call), function)
-        _keep_log(function, outcome.log)
-        return outcome
+    def _environment(self, function: Function) -> dict[str, str]:
+        """Build the function's whole environment: nothing of this process, so no real credentials either.
 
-    def _environment(self, function: Function, call: Call) -> dict[str, str]:
-        """Build the function's whole environment: nothing of this process, so no real credentials either."""
-        place = call.place
+        It acts as its role, in a session that is named after it
+        (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html).
+
+        Raises:
+            RoleNotTrusting: the role lets no function act as it.
+        """
+        region, name = function.function_arn.split(":")[3], str(function.function_name)
+        session = self._guard.open_session(function.role, _LAMBDA, name, region, function.function_arn)
         own = {
-            "AWS_ACCESS_KEY_ID": place.account,
-            "AWS_SECRET_ACCESS_KEY": self._token,
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+            "AWS_SESSION_TOKEN": session.session_token,
             "AWS_ENDPOINT_URL": self._url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_REGION": place.region,
-            "AWS_DEFAULT_REGION": place.region,
-            "AWS_LAMBDA_FUNCTION_NAME": str(function.function_name),
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_LAMBDA_FUNCTION_NAME": name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
             "PATH": os.environ.get("PATH", os.defpath),
         }
         return {**{str(key): str(value) for key, value in function.environment_vars.items()}, **own}
+
+
+def _run(function: Function, environment: dict[str, str], event: bytes) -> Outcome:
+    with temporary_folder() as folder:
+        code = folder / "code"
+        with zipfile.ZipFile(BytesIO(function.code_bytes)) as archive:
+            archive.extractall(code)
+        (folder / "event.json").write_bytes(event or b"{}")
+        (folder / "context.json").write_text(json.dumps(_context(function)))
+        outcome = _execute(folder, environment, function)
+    _keep_log(function, outcome.log)
+    return outcome
 
 
 def _execute(folder: Path, environment: dict[str, str], function: Function) -> Outcome:

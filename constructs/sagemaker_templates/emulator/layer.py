@@ -11,6 +11,7 @@ from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Call, Environ, JsonObject, read_call, select_account
 from sagemaker_templates.emulator.repetition import Repetitions
 from sagemaker_templates.emulator.reply import Reply, StartResponse, error_reply, json_error, speaks_json
+from sagemaker_templates.emulator.rights.guard import Guard
 from sagemaker_templates.emulator.routes import ADMINISTRATIVE, RESET_ROUTE, TOKEN_HEADER
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement.contract import AwsError, Supplement
@@ -37,11 +38,13 @@ class EmulatorApplication:
         gatekeeper: Gatekeeper,
         *,
         check: Check | None = None,
+        guard: Guard | None = None,
     ) -> None:
         """Put them together.
 
         Args:
             check: what every request to a service is held against; returns how the service refuses it.
+            guard: decides then whether a request's sender may have it done; it looks into moto's stores.
         """
         self._moto = moto
         # moto's stores are plain dicts: one that is read while another request adds to it fails.
@@ -51,6 +54,7 @@ class EmulatorApplication:
         self._invoke_function = invoke_function
         self._repetitions = Repetitions[Reply]()
         self._gatekeeper = gatekeeper
+        self._guard = guard
         self._check = check
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,19 +78,25 @@ class EmulatorApplication:
     def _reply(self, call: Call) -> Reply:
         if call.path in self._admin_routes:
             return self._administer(call)
-        return self._refused_by_check(call) or self._answered(call)
+        return self._refused(call) or self._answered(call)
 
-    def _refused_by_check(self, call: Call) -> Reply | None:
-        if self._check is None or call.path.startswith(ADMINISTRATIVE):
+    def _refused(self, call: Call) -> Reply | None:
+        if call.path.startswith(ADMINISTRATIVE):
             return None
         try:
-            refused = self._check(call)
+            refused = (self._check(call) if self._check else None) or self._kept_out(call)
         except Exception:  # a fault of the check's own: told as what the emulator cannot do
             _log.exception("check of %s %s %s", call.service, call.operation, call.path)
             return _not_emulated(call)
         if refused:
             _log.info("refused: %s %s", call.service, refused.body.decode(errors="replace"))
         return refused
+
+    def _kept_out(self, call: Call) -> Reply | None:
+        if self._guard is None:
+            return None
+        with self._one_at_a_time:
+            return self._guard(call)
 
     def _answered(self, call: Call) -> Reply:
         supplement = self._supplements.get(call.service, _NO_SUPPLEMENT)
@@ -113,8 +123,10 @@ class EmulatorApplication:
 
     def _administer(self, call: Call) -> Reply:
         try:
-            return Reply.of_json(self._admin_routes[call.path](call.parameters), media_type="application/json")
-        except (KeyError, TypeError, ValueError) as error:
+            with self._one_at_a_time:
+                answer = self._admin_routes[call.path](call.parameters)
+            return Reply.of_json(answer, media_type="application/json")
+        except (LookupError, TypeError, ValueError) as error:
             message = {"error": f"{type(error).__name__}: {error}"}
             return Reply.of_json(message, "400 Bad Request", "application/json")
 
@@ -123,6 +135,8 @@ class EmulatorApplication:
             with supplement.lock:
                 supplement.reset()
         moto_store.forget()
+        if self._guard:
+            self._guard.forget()
 
 
 def _answer(supplement: Supplement, call: Call) -> Reply:

@@ -13,7 +13,8 @@ def repair_moto() -> None:
     _refuse_boundaries_that_are_no_policy()
     _refuse_tags_of_log_groups_that_are_gone()
     _refuse_profiles_of_roles_that_are_gone()
-    _take_every_request_for_one_over_tls()
+    _leave_policies_of_buckets_to_the_guard()
+    _name_principals_of_functions_as_lambda_does()
 
 
 def _keep_descriptions_of_rules_between_groups() -> None:
@@ -73,28 +74,35 @@ def _refuse_profiles_of_roles_that_are_gone() -> None:
     _checked_first(IAMBackend, "get_instance_profiles_for_role", check)
 
 
-def _take_every_request_for_one_over_tls() -> None:
-    """Leave out statements that deny what comes without TLS: the emulator is reached on loopback, without.
+def _leave_policies_of_buckets_to_the_guard() -> None:
+    """Let moto take every bucket for one without a policy.
 
-    moto knows no such condition, and takes the denial for one without any: no object could be read or written.
+    It reads policies without their conditions and principals: a denial of what comes without TLS refused all objects.
     """
-    from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
 
-    original = IAMPolicyStatement.is_action_permitted
-    if hasattr(original, _CHECKED):
-        return
+    def neutral(_bucket: Any, _action: str, _resource: str) -> Any:
+        return PermissionResult.NEUTRAL
 
-    @wraps(original)
-    def permitted(statement: Any, *arguments: Any, **more: Any) -> Any:
-        if statement._statement.get("Condition") == _WITHOUT_TLS:
-            return PermissionResult.NEUTRAL
-        return original(statement, *arguments, **more)
-
-    setattr(permitted, _CHECKED, True)
-    IAMPolicyStatement.is_action_permitted = permitted
+    FakeBucket.get_permission = neutral
 
 
-_WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
+def _name_principals_of_functions_as_lambda_does() -> None:
+    """Give the policy of a function an account or a role as a principal: moto does so with services alone.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    from moto.awslambda.policy import Policy
+
+    def principal(_policy: Any, given: Any) -> Any:
+        if not isinstance(given, str) or given == "*":
+            return given
+        if given.endswith(".amazonaws.com"):
+            return {"Service": given}
+        return {"AWS": f"arn:aws:iam::{given}:root" if given.isdigit() else given}
+
+    Policy.principal_formatter = principal
 
 
 def _checked_first(owner: type, method: str, check: Callable[[Any, Mapping[str, Any]], None]) -> None:

@@ -142,6 +142,7 @@ class Function(Protocol):
 
     function_name: str
     function_arn: str
+    role: str
     handler: str
     run_time: str
     package_type: str

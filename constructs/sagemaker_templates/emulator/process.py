@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from sagemaker_templates.emulator.routes import RESET_ROUTE, TOKEN_HEADER
@@ -94,6 +95,9 @@ class Emulator:
         try:
             with urlopen(request) as reply:  # noqa: S310 - see above
                 parsed: dict[str, Any] = json.loads(reply.read())
+        except HTTPError as refused:
+            with refused:
+                raise EmulatorError(f"{route}: {refused.read().decode(errors='replace') or refused}") from refused
         except OSError as error:
             raise EmulatorError(f"{route}: {error}") from error
         return parsed
@@ -101,14 +105,16 @@ class Emulator:
 
 @contextmanager
 def running_emulator(
-    log_file: Path | None = None, port: int = 0, *, checks_requests: bool = True
+    log_file: Path | None = None, port: int = 0, *, checks_requests: bool = True, checks_rights: bool = True
 ) -> Iterator[Emulator]:
     """Run an emulator for the length of a ``with`` block; it ends with the block, or with this process.
 
     Args:
         checks_requests: whether it refuses requests that break a rule of their service's model, as the service does.
+        checks_rights: whether it refuses to roles what their policies do not allow.
     """
-    options = () if checks_requests else ("--no-request-checks",)
+    flags = {"--no-request-checks": checks_requests, "--no-rights-checks": checks_rights}
+    options = [flag for flag, checks in flags.items() if not checks]
     process, emulator = _start(log_file, port, *options, stop_with_this_process=True)
     try:
         yield emulator

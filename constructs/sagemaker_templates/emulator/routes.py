@@ -3,6 +3,9 @@
 NETWORK_ROUTE = "/emulator-api/network"
 CONNECTION_ROUTE = "/emulator-api/connection"
 HEALTH_ROUTE = "/emulator-api/health"
+SESSION_ROUTE = "/emulator-api/session"
+RIGHTS_ROUTE = "/emulator-api/rights"
+DECISIONS_ROUTE = "/emulator-api/decisions"
 RESET_ROUTE = "/moto-api/reset"
 
 TOKEN_HEADER = "X-Emulator-Token"  # noqa: S105 - the header's name

@@ -19,6 +19,12 @@ from sagemaker_templates.emulator.moto_repairs import repair_moto
 from sagemaker_templates.emulator.network import create_network
 from sagemaker_templates.emulator.reply import StartResponse
 from sagemaker_templates.emulator.requests.checks import refusal
+from sagemaker_templates.emulator.rights.callers import Callers
+from sagemaker_templates.emulator.rights.guard import Guard
+from sagemaker_templates.emulator.rights.journal import Journal
+from sagemaker_templates.emulator.rights.routes import rights_routes
+from sagemaker_templates.emulator.rights.standing import StandingPolicies
+from sagemaker_templates.emulator.rights.stored import Stored
 from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement import (
@@ -40,7 +46,7 @@ _TOKEN_BYTES = 20
 class EmulatorServer:
     """A server that listens once it is built, and serves until it is told to stop."""
 
-    def __init__(self, port: int = 0, *, checks_requests: bool = True) -> None:
+    def __init__(self, port: int = 0, *, checks_requests: bool = True, checks_rights: bool = True) -> None:
         self.token = secrets.token_hex(_TOKEN_BYTES)
         _configure_moto()
         from werkzeug.serving import make_server
@@ -48,7 +54,9 @@ class EmulatorServer:
         self._application: EmulatorApplication | None = None
         self._server: Any = make_server(HOST, port, self._serve, threaded=True, request_handler=request_handler())
         self.url = f"http://{HOST}:{self._server.server_port}"
-        self._application = build_application(self.url, self.token, checks_requests=checks_requests)
+        self._application = build_application(
+            self.url, self.token, checks_requests=checks_requests, checks_rights=checks_rights
+        )
 
     def serve(self) -> None:
         """Answer requests until the process ends."""
@@ -76,29 +84,48 @@ _LARGEST_PIECE = 1 << 20
 """Bytes that are kept back until a reply is complete."""
 
 
-def build_application(url: str, token: str, *, checks_requests: bool = True) -> EmulatorApplication:
+def build_application(
+    url: str, token: str, *, checks_requests: bool = True, checks_rights: bool = True
+) -> EmulatorApplication:
     """Put the layer together.
 
     Args:
         url: where functions that it runs find the emulator.
         token: what requests are to be signed with.
         checks_requests: whether requests are held against the services' models and limits.
+        checks_rights: whether roles may do only what their policies, and those of what they access, allow.
     """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     _configure_moto()
     known_connections = connections.Connections()
+    supplements = new_supplements(known_connections)
+    guard = new_guard(supplements, enforces=checks_rights)
     return EmulatorApplication(
         moto=DomainDispatcherApplication(create_backend_app),
-        supplements=new_supplements(known_connections),
+        supplements=supplements,
         admin_routes={
             NETWORK_ROUTE: create_network,
             CONNECTION_ROUTE: connections.admin_route(known_connections),
             HEALTH_ROUTE: lambda _request: {"status": "ok"},
+            **rights_routes(guard),
         },
-        invoke_function=FunctionRunner(url, token),
+        invoke_function=FunctionRunner(url, guard),
         gatekeeper=Gatekeeper(token, moto_store.secret_of_key),
+        guard=guard,
         check=refusal if checks_requests else None,
+    )
+
+
+def new_guard(supplements: Iterable[Supplement], *, enforces: bool = True) -> Guard:
+    """Return what decides about rights, from what stands in moto's stores and in the supplements."""
+    known = list(supplements)
+    return Guard(
+        lookups=Stored({supplement.service: supplement.tags for supplement in known}),
+        standing=StandingPolicies({one.service: one.policy_of for one in known if one.policy_of}),
+        callers=Callers(),
+        journal=Journal(),
+        enforces=enforces,
     )
 
 
@@ -116,10 +143,12 @@ def new_supplements(known_connections: connections.Connections) -> list[Suppleme
     ]
 
 
-def run(port: int, ready_file: Path | None, *, stop_with_stdin: bool, checks_requests: bool) -> None:
+def run(
+    port: int, ready_file: Path | None, *, stop_with_stdin: bool, checks_requests: bool, checks_rights: bool
+) -> None:
     """Serve until killed, or until standard input is closed: then whoever started this process is gone."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    server = EmulatorServer(port, checks_requests=checks_requests)
+    server = EmulatorServer(port, checks_requests=checks_requests, checks_rights=checks_rights)
     if stop_with_stdin:
         threading.Thread(target=_stop_at_end_of, args=(sys.stdin.buffer,), daemon=True).start()
     _announce({"url": server.url, "pid": os.getpid(), "token": server.token}, ready_file)

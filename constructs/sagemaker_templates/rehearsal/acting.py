@@ -1,14 +1,19 @@
 """Acting as a role: the one place where the rehearsal gets credentials of one.
 
-In AWS a service assumes the role that it was given, and the role's trust policy names the service. The emulator gives
-out sessions of every role by AssumeRole to the account's administrator; whoever makes it check trust policies changes
-``session_of`` and nothing else.
+A service assumes the role that it was given, and the role's trust policy has to name the service. Nobody else can
+play a service: the emulator gives out such sessions to whoever administers it.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.emulator.routes import RIGHTS_ROUTE, SESSION_ROUTE
+from sagemaker_templates.failures import StepFailed
+
+
+class RightMissing(StepFailed):
+    """A role may not do what a service has to do as it; the message is AWS's."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +45,39 @@ class RoleSession:
         """A boto3 client that acts as the role."""
         return self.emulator.client_with(service, self.variables)
 
+    def needs(self, service: str, operation: str, **parameters: Any) -> None:
+        """Have the rights of the role asked for what the service does without a request that could be sent here.
 
-def session_of(emulator: Emulator, role_arn: str, service: str, region: str) -> RoleSession:
+        Args:
+            service: botocore's name of the service whose right it is.
+            operation: as in the service's model, or an action that no SDK has, such as ``UploadArchive``.
+            parameters: of the operation.
+
+        Raises:
+            RightMissing: the role may not do it.
+        """
+        asked = {"service": service, "operation": operation, "parameters": parameters}
+        session = {"key": self.variables["AWS_ACCESS_KEY_ID"], "region": self.variables["AWS_REGION"]}
+        refused = self.emulator.administer(RIGHTS_ROUTE, {**session, **asked}).get("refused")
+        if refused:
+            raise RightMissing(str(refused))
+
+
+def session_of(emulator: Emulator, role_arn: str, service: str, region: str, acting_for: str) -> RoleSession:
     """Give a session of a role to a service.
 
     Args:
         role_arn: of a role that stands in the emulator.
         service: a service principal, such as ``codepipeline.amazonaws.com``.
         region: where the session acts.
+        acting_for: the ARN of what the service acts for, such as a build project.
+
+    Raises:
+        EmulatorError: the role does not trust the service.
     """
     account = account_of(role_arn)
-    sts = emulator.client("sts", account, region)
-    given = sts.assume_role(RoleArn=role_arn, RoleSessionName=service.partition(".")[0])["Credentials"]
+    asked = {"role": role_arn, "service": service, "name": service.partition(".")[0], "region": region}
+    given = emulator.administer(SESSION_ROUTE, {**asked, "acting-for": acting_for})
     return RoleSession(
         emulator,
         role_arn,

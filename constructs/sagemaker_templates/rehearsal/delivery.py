@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.failures import StepFailed
-from sagemaker_templates.rehearsal.acting import RoleSession, session_of
+from sagemaker_templates.rehearsal.acting import RightMissing, RoleSession, session_of
 from sagemaker_templates.rehearsal.artifacts import Artifact, ArtifactStore
 from sagemaker_templates.rehearsal.build import Build, BuildFailedError, Finished
 from sagemaker_templates.rehearsal.repository import Tip
@@ -149,9 +149,10 @@ class DeliveryPipeline:
         found: Json = project
         return found
 
-    def acting_as(self, role_arn: str, service: str) -> RoleSession:
-        """A session of a role of the pipeline."""
-        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self.region)
+    def acting_as(self, role_arn: str, service: str, acting_for: str | None = None) -> RoleSession:
+        """A session of a role of the pipeline, for the pipeline itself if nothing else is named."""
+        arn = acting_for or f"arn:aws:codepipeline:{self.region}:{self.account}:{self.name}"
+        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self.region, arn)
 
 
 @dataclass
@@ -232,12 +233,12 @@ class Run:
         """What AWS refuses to the role of an action fails the action."""
         try:
             yield
-        except ClientError as error:
+        except (ClientError, RightMissing) as error:
             self.execution.logs[name] = "\n".join(filter(None, [self.execution.logs.get(name), str(error)]))
             self.execution.failed = name
 
     def _build(self, name: str, action: Json, project: Json) -> None:
-        actor = self.pipeline.acting_as(project["serviceRole"], "codebuild")
+        actor = self.pipeline.acting_as(project["serviceRole"], "codebuild", project["arn"])
         folder = self.workspace / name.replace("/", "-")
         folder.mkdir()
         try:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sagemaker_templates.rehearsal.rights_used import RoleRights
 from sagemaker_templates.wording import counted
 
 Outcome = Literal["done", "failed", "left out"]
@@ -35,10 +36,17 @@ class Report:
 
     Attributes:
         scope: ``ENV/PROJECT``.
+        roles: the rights of the roles that there are, used and not.
     """
 
     scope: str
     moments: tuple[Moment, ...]
+    roles: tuple[RoleRights, ...] = ()
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What roles were told they may not do, in AWS's words."""
+        return tuple(message for role in self.roles for message in role.refused)
 
     @property
     def failed(self) -> tuple[Moment, ...]:

@@ -35,14 +35,26 @@ class FolderTip:
 
 @dataclass(frozen=True)
 class CodeCommitTip:
-    """The files are read from CodeCommit."""
+    """The files are packed by CodeCommit, for the role of a delivery pipeline.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+    """
 
     def checkout(self, configuration: Mapping[str, str], actor: RoleSession, workspace: Path) -> Path:
-        """Read every file of the branch."""
+        """Give every file of the branch.
+
+        Raises:
+            ClientError, RightMissing: the actor may not ask for it.
+        """
         folder = workspace / "repository"
-        codecommit = actor.client("codecommit")
         repository, branch = configuration["RepositoryName"], configuration["BranchName"]
-        commit = codecommit.get_branch(repositoryName=repository, branchName=branch)["branch"]["commitId"]
+        asking = actor.client("codecommit")
+        commit = asking.get_branch(repositoryName=repository, branchName=branch)["branch"]["commitId"]
+        asking.get_commit(repositoryName=repository, commitId=commit)
+        for operation in ("UploadArchive", "GetUploadArchiveStatus"):
+            actor.needs("codecommit", operation, repositoryName=repository)
+        # What packs is CodeCommit itself, which reads its own.
+        codecommit = actor.emulator.client("codecommit", actor.account, actor.variables["AWS_REGION"])
         for path in _paths(codecommit, repository, commit, "/"):
             file = codecommit.get_file(repositoryName=repository, commitSpecifier=commit, filePath=path)
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

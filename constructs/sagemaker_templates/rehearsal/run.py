@@ -22,6 +22,7 @@ from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
 from sagemaker_templates.rehearsal.page import as_page
 from sagemaker_templates.rehearsal.report import Report, Timeline
+from sagemaker_templates.rehearsal.rights_used import RoleRights, rights_of_roles
 from sagemaker_templates.rehearsal.scope import chosen_project, with_what_it_needs
 from sagemaker_templates.rehearsal.shown import show_end, show_moment
 from sagemaker_templates.rehearsal.story import ADMINISTRATOR, RehearsalFailed, Story
@@ -98,7 +99,7 @@ class _Stage:
                 self._play(plans, wanted.output / "stacks", timeline, python_for)
             except (StepFailed, ClientError) as failure:
                 failed = self._noted(timeline, failure)
-        self._report(Report(_scope(self.project), tuple(timeline.moments)), wanted.report)
+        self._report(Report(_scope(self.project), tuple(timeline.moments), self._rights()), wanted.report)
         if failed:
             raise failed
 
@@ -109,6 +110,10 @@ class _Stage:
         outputs = next(result.outputs for result in results if result.plan.project == self.project)
         (self.work / "story").mkdir()
         Story(self.emulator, self.project, outputs, timeline, python_for, self.work / "story").tell()
+
+    def _rights(self) -> tuple[RoleRights, ...]:
+        environment = self.project.environment
+        return rights_of_roles(self.emulator, [environment.account_id], environment.region)
 
     def _noted(self, timeline: Timeline, failure: StepFailed | ClientError) -> StepFailed:
         """Put a failure into the timeline, unless it is there already."""

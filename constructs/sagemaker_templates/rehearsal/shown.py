@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sagemaker_templates.rehearsal.report import Moment, Report
+from sagemaker_templates.wording import counted
 
 _STYLES = {"done": "green", "failed": "bold red", "left out": "yellow"}
 _MARKS = {"done": "ok", "failed": "FAILED", "left out": "left out"}
@@ -23,6 +24,13 @@ def show_moment(console: Console, moment: Moment) -> None:
 
 
 def show_end(console: Console, report: Report) -> None:
-    """How it ended."""
+    """What each role used of its rights, what was refused, and how it ended."""
     console.print()
+    for role in report.roles:
+        if role.acted:
+            used, unused = len({one.action for one in role.used}), len({one.action for one in role.unused})
+            told = f"used {counted(used, 'right')}; {unused} more granted and not used here"
+            console.print(Text.assemble((f"{role.role:<32} ", "bold"), told))
+    for message in report.refused:
+        console.print(Text.assemble(("refused   ", "bold red"), message))
     console.print(Text(report.verdict, style="bold red" if report.failed else "bold"))

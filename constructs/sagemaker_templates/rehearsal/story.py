@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.rehearsal.acting import RoleSession, session_of
+from sagemaker_templates.rehearsal.acting import RightMissing, RoleSession, session_of
 from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
 from sagemaker_templates.rehearsal.events import Place, Started, started_by
 from sagemaker_templates.rehearsal.report import Outcome, Timeline
@@ -78,12 +78,13 @@ class Story:
 
     def _read_back(self) -> Path:
         """Read the repository as the delivery pipeline does, and compare it with its seed."""
-        actor = self._acting(self._pipeline["roleArn"], "codepipeline")
+        pipeline = self._arn("codepipeline", self._pipeline["name"])
+        actor = self._acting(self._pipeline["roleArn"], "codepipeline", pipeline)
         configuration = {"RepositoryName": self._names.repository, "BranchName": "main"}
         (self.work / "read").mkdir()
         try:
             folder = CodeCommitTip().checkout(configuration, actor, self.work / "read")
-        except ClientError as error:
+        except (ClientError, RightMissing) as error:
             self._fail(actor.role, str(error))
         read = {
             path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
@@ -103,9 +104,9 @@ class Story:
         self.timeline.add(self._account, ADMINISTRATOR, told)
         event = Place(self._account, self._region).pushed(self._names.repository, tip)
         name = self._pipeline["name"]
-        wanted = f"arn:aws:codepipeline:{self._region}:{self._account}:{name}"
+        wanted = self._arn("codepipeline", name)
         only = self._matched(started_by(self.emulator, event), wanted)
-        actor = self._acting(only.role_arn, "events")
+        actor = self._acting(only.role_arn, "events", self._arn("events", f"rule/{only.rule}"))
         try:
             actor.client("codepipeline").start_pipeline_execution(name=name)
         except ClientError as error:
@@ -152,8 +153,11 @@ class Story:
         self.timeline.add(self._account, ADMINISTRATOR, f"read the definition of {name}: {', '.join(steps)}")
         self.timeline.add(self._account, role, f"{name}: its steps are not executed yet", "left out")
 
-    def _acting(self, role_arn: str, service: str) -> RoleSession:
-        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self._region)
+    def _acting(self, role_arn: str, service: str, acting_for: str) -> RoleSession:
+        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self._region, acting_for)
+
+    def _arn(self, service: str, name: str) -> str:
+        return f"arn:aws:{service}:{self._region}:{self._account}:{name}"
 
     def _fail(self, role: str, what: str) -> NoReturn:
         self.timeline.add(self._account, role, what, "failed")

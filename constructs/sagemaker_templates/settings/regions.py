@@ -44,6 +44,11 @@ def partition(region: str) -> Partition:
     return _by_region()[region]
 
 
+def is_known(region: str) -> bool:
+    """Whether there is such a region."""
+    return region in _by_region()
+
+
 def lacking(region: str, *services: str) -> list[str]:
     """Which of these services a region does not have."""
     return [service for service in services if service in partition(region).lacks[region]]

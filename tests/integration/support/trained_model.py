@@ -26,10 +26,9 @@ class TrainedModel:
         return package
 
     def upload(self, emulator: Emulator, account: str, region: str) -> None:
-        """Put everything that lies in the training's buckets into an account's."""
+        """Put everything that lies in the training's buckets into those of the same names, which are there."""
         s3 = emulator.client("s3", account, region)
         for bucket in (self.folder / "s3").iterdir():
-            s3.create_bucket(Bucket=bucket.name)
             for file in (path for path in bucket.rglob("*") if path.is_file()):
                 s3.put_object(Bucket=bucket.name, Key=file.relative_to(bucket).as_posix(), Body=file.read_bytes())
 

@@ -9,7 +9,8 @@ Attributes = Mapping[str, tuple[str, ...]]
 """What is known of a resource, by these names; what it has not is left out.
 
 ``account``: who owns it, where its ARN does not say. ``key``: the ARN of the key that it is encrypted with.
-``manager``: ``AWS``, of a key that is a service's own. ``bucket-key``: ``true`` where a bucket's key encrypts.
+``stored``: ``true``, of an object that is there. ``manager``: ``AWS``, of a key that is a service's own.
+``bucket-key``: ``true`` where a bucket's key encrypts.
 ``aliases``: a key's. ``vpc``, an id, and ``subnet``, an ARN: where something of EC2's is. ``boundary``: the ARN of a
 role's boundary.
 """

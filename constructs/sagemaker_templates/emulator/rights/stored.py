@@ -152,7 +152,11 @@ def _of_object(bucket: str, key: str, part: str | None, place: Place) -> Describ
     if found is None:
         return {}
     by_bucket = str(found.bucket_key_enabled).lower() == "true"
-    return {"key": _key_arn(found.kms_key_id, place), "bucket-key": ("true",) if by_bucket else ()}
+    return {
+        "stored": ("true",),
+        "key": _key_arn(found.kms_key_id, place),
+        "bucket-key": ("true",) if by_bucket else (),
+    }
 
 
 def _of_key(named: _Named, _part: str | None) -> Described:

@@ -40,7 +40,7 @@ class Supplement:
 
     ``checks`` refuse with an ``AwsError`` what AWS refuses and moto accepts: references to what is not there.
     ``name_operation`` is for services whose requests do not name their operation in a header. ``tags`` tells those of
-    a resource that moto does not keep, by its ARN.
+    a resource that moto does not keep, by its ARN, and ``policy_of`` its policy.
     """
 
     service: str
@@ -49,6 +49,7 @@ class Supplement:
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     reset: Callable[[], None] = _nothing
     name_operation: Callable[[Call], str] = _operation
+    policy_of: Callable[[str], str | None] | None = None
     tags: Callable[[str], Mapping[str, str]] = _no_tags
     lock: RLock = field(default_factory=RLock)
 

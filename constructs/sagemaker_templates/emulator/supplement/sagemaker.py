@@ -1,7 +1,7 @@
 """SageMaker: what moto lacks around model package groups and endpoints, and replies with blocks that nobody set."""
 
 from sagemaker_templates.emulator import moto_store
-from sagemaker_templates.emulator.call import Call, JsonObject
+from sagemaker_templates.emulator.call import Call, JsonObject, Place
 from sagemaker_templates.emulator.supplement.contract import AwsError, Correction, PerPlace, Supplement
 
 _MODEL_SETTINGS = ("EnableNetworkIsolation", "InferenceExecutionConfig")
@@ -43,6 +43,14 @@ class ModelPackageGroups:
         if self._policies.at(call.place).pop(name, None) is None:
             raise AwsError("ValidationException", f"Cannot find Model Package Group Policy: {name}")
         return {}
+
+    def policy_of(self, arn: str) -> str | None:
+        """Return the policy of a group, or of the group that a version of a model is in."""
+        _, _, _, region, account, resource = arn.split(":", 5)
+        kind, _, name = resource.partition("/")
+        if kind not in ("model-package-group", "model-package"):
+            return None
+        return self._policies.at(Place(account, region)).get(name.partition("/")[0])
 
     def clear(self) -> None:
         """Forget every policy."""
@@ -160,6 +168,7 @@ def supplement() -> Supplement:
             "UpdateEndpoint": endpoints.update,
         },
         corrections=corrections,
+        policy_of=groups.policy_of,
         reset=reset,
     )
 

@@ -85,6 +85,29 @@ def _copied_context(scope: Scope) -> list[str]:
     return [_context(scope, one, version) for one in _copied_object(scope)]
 
 
+def _missing(scope: Scope) -> list[str]:
+    return [one for one in _object(scope) if not _is_stored(scope, one, scope.text("VersionId"))]
+
+
+def _copied_missing(scope: Scope) -> list[str]:
+    version = next(iter(_copied_version(scope)), None)
+    return [one for one in _copied_object(scope) if not _is_stored(scope, one, version)]
+
+
+def _copied_bucket(scope: Scope) -> list[str]:
+    return [one.partition("/")[0] for one in _copied_object(scope)]
+
+
+def _copied_name(scope: Scope) -> list[str]:
+    return [one.partition("/")[2] for one in _copied(scope)]
+
+
+def _is_stored(scope: Scope, arn: str, version: str | None) -> bool:
+    """Of a bucket that nobody knows, it is not known what is in it."""
+    bucket = scope.lookups.attributes(arn.partition("/")[0])
+    return not bucket or bool(_of_object(scope, arn, version, "stored"))
+
+
 def _context(scope: Scope, arn: str, version: str | None) -> str:
     """An object's ARN, or its bucket's where it was encrypted with a key of the bucket's."""
     return arn.partition("/")[0] if "true" in _of_object(scope, arn, version, "bucket-key") else arn
@@ -102,7 +125,11 @@ FACTS: Mapping[str, Fact] = {
     "read-context": _read_context,
     "upload-key": _upload_key,
     "upload-context": _upload_context,
+    "missing-object": _missing,
     "copied": _copied,
+    "copied-bucket": _copied_bucket,
+    "copied-name": _copied_name,
+    "copied-missing-object": _copied_missing,
     "copied-version": _copied_version,
     "copied-object": _copied_object,
     "copied-key": _copied_key,
