@@ -70,9 +70,10 @@ def _artifact(pipeline: Json, name: str) -> str:
 
 
 def _encrypted(stack: Stack, bucket: str, keys: list[str], key: str, account: str | None = None) -> Known:
-    """Objects, and their bucket, that are encrypted with a key."""
+    """Objects, each with a version ``1``, and their bucket, that are encrypted with a key."""
     arn, what = f"arn:{stack.partition}:s3:::{bucket}", {"key": (key,), "account": (account or stack.place.account,)}
-    return Known(described={arn: what, **{f"{arn}/{one}": what for one in keys}})
+    stored = {**what, "stored": ("true",)}
+    return Known(described={arn: what, **{f"{arn}/{one}{part}": stored for one in keys for part in ("", " 1")}})
 
 
 def _of_source(stack: Stack, pipeline: Json) -> Iterator[Deed]:

@@ -82,6 +82,7 @@ def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(ca
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
+        "ec2:DescribeVpcEndpoints",
         "ec2:DescribeVpcs",
         "sagemaker:ListEndpointConfigs",
         "sagemaker:ListModels",

@@ -48,7 +48,7 @@ def endpoint_role(
             *_write_logs(names),
             _see_alarms(names),
             *pull_sagemaker_images(names, images),
-            *join_network(names, names.target.network, security_groups),
+            *join_network(names, names.target.network, security_groups, see=["ec2:DescribeVpcEndpoints"]),
         ],
         trust_conditions=[from_account(names.target.account_id)],
         permissions_boundary_arn=permissions_boundary_arn,

@@ -51,6 +51,22 @@ def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
     ]
 
 
+def remove_checkpoints(names: ProjectNames, *steps: str) -> Statement:
+    """Let a training job drop checkpoints: what it removes in its container, SageMaker removes from the bucket.
+
+    The bucket keeps versions, so that what is removed can be had again.
+
+    Args:
+        steps: names of the pipeline's steps that keep checkpoints.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
+    """
+    executions = f"{names.bucket_arn(names.artifact_bucket)}/{names.pipeline_prefix}/executions/*"
+    return Statement(
+        "RemoveCheckpoints", ["s3:DeleteObject"], [f"{executions}/{step}/checkpoints/*" for step in steps]
+    )
+
+
 def use_key(key: Any) -> list[Statement]:
     """What jobs need that name a key for their outputs and volumes: all jobs of the seeds do.
 
@@ -179,7 +195,7 @@ def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Seque
 
 
 def join_network(
-    names: ProjectNames | TargetNames, network: Network, security_group_ids: Sequence[str]
+    names: ProjectNames | TargetNames, network: Network, security_group_ids: Sequence[str], see: Sequence[str] = ()
 ) -> list[Statement]:
     """Attach jobs to the given subnets and security groups; nothing without subnets.
 
@@ -187,7 +203,11 @@ def join_network(
     group of a shared VPC may be either's, and its id is one account's only
     (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html).
 
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    Args:
+        see: what has to be described beyond what jobs need: of endpoints it is VPC endpoints.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html,
+    https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
     """
     if not network.subnet_ids:
         return []
@@ -213,13 +233,16 @@ def join_network(
         ),
         Statement(
             "DescribeNetwork",
-            [
-                "ec2:DescribeDhcpOptions",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-            ],
+            sorted(
+                [
+                    "ec2:DescribeDhcpOptions",
+                    "ec2:DescribeNetworkInterfaces",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
+                    "ec2:DescribeVpcs",
+                    *see,
+                ]
+            ),
             ["*"],
             reason="EC2's Describe actions have no resource-level permission",
         ),

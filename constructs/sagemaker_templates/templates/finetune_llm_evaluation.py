@@ -14,6 +14,7 @@ from sagemaker_templates.blocks.execution_role import (
     join_network,
     pull_sagemaker_images,
     register_models,
+    remove_checkpoints,
     run_jobs,
     use_pipeline_files,
     write_job_logs,
@@ -29,6 +30,8 @@ from sagemaker_templates.templates.registry import Template
 _JOBS = ("processing", "training")
 _TRAINING_IMAGES = ("huggingface-pytorch-training",)
 _SERVING_IMAGES = ("huggingface-vllm",)
+_TRAINING_STEP = "Train"
+"""The seed's step that keeps checkpoints."""
 
 
 class Parameters(TemplateParameters):
@@ -64,6 +67,7 @@ def build(context: ProjectContext) -> None:
             *run_jobs(names, _JOBS),
             *register_models(names, _SERVING_IMAGES),
             *use_pipeline_files(names, artifacts.key),
+            remove_checkpoints(names, _TRAINING_STEP),
             *write_job_logs(names, _JOBS),
             *pull_sagemaker_images(names, _TRAINING_IMAGES),
             *join_network(names, project.network, security_groups),

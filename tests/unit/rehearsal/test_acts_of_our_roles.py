@@ -39,19 +39,6 @@ def _of_resource(stack: Stack, access: Access) -> Named | None:
     return own or (OPEN if access.account != stack.place.account or ":key/models" in access.resource else None)
 
 
-LACKING = {
-    ("endpoint_role", "ec2:DescribeVpcEndpoints"): (
-        "one page asks for it, and the page of the roles does not: "
-        "https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html"
-    ),
-    ("execution_role", "s3:DeleteObject"): (
-        "a training keeps its last two checkpoints, and what it removes is removed from the bucket: "
-        "https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html"
-    ),
-}
-"""What our roles may not do, and AWS's pages say that they have to."""
-
-
 def test_a_service_may_do_with_our_roles_all_that_it_does() -> None:
     refused = {
         (deed.role, one.access.action): f"{deed.act}: {one.message}"
@@ -59,8 +46,7 @@ def test_a_service_may_do_with_our_roles_all_that_it_does() -> None:
         for deed, one in _decisions(stack)
         if not one.allowed
     }
-    assert {key: told for key, told in refused.items() if key not in LACKING} == {}
-    assert LACKING.keys() == refused.keys()
+    assert refused == {}
 
 
 IN_CODE = {
