@@ -11,7 +11,8 @@ CHECKERS_INSTALLED := tests/ci_checkers/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 JUDGE_INSTALLED := tests/policy_judge/node_modules/.installed
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
-SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models model_deploy,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt)
+SEED_LOCKS := $(foreach seed,xgboost_abalone batch_inference hf_import_models model_deploy,seed/$(seed)/requirements.txt seed/$(seed)/requirements-dev.txt) \
+	seed/batch_inference/requirements-local.txt
 FINETUNE_INSTALLED := .venv-finetune/.installed
 TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation

@@ -7,7 +7,8 @@ import pytest
 from aws_on_loopback import aws_on_loopback, client
 from build_variables import PLAIN
 from finetune_variables import ENVIRONMENTS, PLATFORM
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from seed_repository import SeedRepository
 
 MAKE_MODEL = Path(__file__).with_name("support") / "pretrained_llama.py"
 

@@ -8,7 +8,8 @@ from aws_on_loopback import client
 from build_variables import PLAIN
 from buildspec import INSTALL, PHASES, TESTS, buildspec, commands, run_build
 from finetune_variables import PLATFORM
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from seed_repository import SeedRepository
 
 BUCKET, PIPELINE = PLAIN["ARTIFACT_BUCKET"], PLAIN["SAGEMAKER_PIPELINE_NAME"]
 DATA = "data/text_to_sql.jsonl"
@@ -69,7 +70,7 @@ def test_the_scripts_lie_encrypted_where_the_jobs_look_for_them(
     assert first_log
     assert {"train.py", "evaluate.py"} < {file.name for file in compiled["platform"].code.values()}
     for location, file in compiled["platform"].code.items():
-        script = client("s3", aws).get_object(Bucket=BUCKET, Key=location.removeprefix(f"{BUCKET}/"))
+        script = client("s3", aws).get_object(Bucket=BUCKET, Key=location.removeprefix(f"s3://{BUCKET}/"))
         assert script["Body"].read() == file.read_bytes()
         assert script["SSEKMSKeyId"] == PLATFORM["ARTIFACT_BUCKET_KMS_ID"]
 

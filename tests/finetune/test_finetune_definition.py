@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from build_variables import KEY, PLAIN, VPC
+from definition_problems import problems
 from finetune_variables import ENVIRONMENTS, PLATFORM
 from images_of_roles import allowed_images, repository_of
-from pipeline_definition import Step, dependencies, gets, problems
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from mlops.local.definition import Step, dependencies, gets
+from seed_repository import SeedRepository
 
 BUCKET = "s3://mlops-abalone-111111111111/"
 JOBS = {"FetchModel", "Preprocess", "Train", "Evaluate"}

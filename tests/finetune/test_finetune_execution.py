@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from aws_on_loopback import DUMMY_CREDENTIALS, client
 from build_variables import PLAIN
-from local_pipeline import Execution, LocalPipeline
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from mlops.local.execution import Execution
+from mlops.local.pipeline import LocalPipeline
+from mlops.local.steps import Surroundings
+from mlops.local.store import FolderStore
+from seed_repository import SeedRepository
 from small_hub import COMMIT, MODEL, hub
 
 BUCKET = PLAIN["ARTIFACT_BUCKET"]
@@ -36,6 +40,11 @@ class Place:
 
     pipeline: LocalPipeline
     root: Path
+
+    @property
+    def store(self) -> FolderStore:
+        """Where the bucket is."""
+        return FolderStore(self.root / "s3")
 
     def results(self, execution: Execution) -> Path:
         """What an execution left in the bucket."""
@@ -65,11 +74,13 @@ def place(
 ) -> Place:
     """A bucket with generated data and the code."""
     root = tmp_path_factory.mktemp("execution")
-    compiled["platform"].upload(root / "s3")
+    store = FolderStore(root / "s3")
+    compiled["platform"].upload(store)
     data = root / "s3" / BUCKET / "data/text_to_sql.jsonl"
     data.parent.mkdir(parents=True)
     repository.python(["-m", "text_to_sql.generate_data", str(data), "--examples", "420"], offline=True)
-    return Place(LocalPipeline(compiled["platform"].definition, root / "s3", root / "work", surroundings), root)
+    around = Surroundings(store, surroundings)
+    return Place(LocalPipeline(compiled["platform"].definition, around, root / "work"), root)
 
 
 @pytest.fixture(scope="module")
@@ -102,14 +113,14 @@ def test_a_model_that_reaches_the_threshold_and_beats_its_base_is_registered_for
 
 def test_the_packages_metrics_hold_the_figures_of_both_models(place: Place, good: Execution) -> None:
     location = good.registered[0]["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
-    metrics = json.loads(place.pipeline.path(location).read_text())["text_to_sql_metrics"]
+    metrics = json.loads(place.store.path(location).read_text())["text_to_sql_metrics"]
 
     assert metrics["execution_accuracy"]["value"] > metrics["base_execution_accuracy"]["value"]
     assert metrics["exact_match"]["value"] > metrics["base_exact_match"]["value"]
 
 
 def test_a_package_says_what_it_was_made_of(place: Place, good: Execution) -> None:
-    data = place.pipeline.path(f"s3://{BUCKET}/data/text_to_sql.jsonl").read_bytes()
+    data = place.store.path(f"s3://{BUCKET}/data/text_to_sql.jsonl").read_bytes()
     assert good.registered[0]["CustomerMetadataProperties"] == {
         "execution": "arn:local:execution/good",
         "input-data": f"s3://{BUCKET}/data/text_to_sql.jsonl",
@@ -124,7 +135,7 @@ def test_a_package_says_what_it_was_made_of(place: Place, good: Execution) -> No
 
 def test_the_registered_model_is_whole_and_holds_neither_pickle_nor_code(place: Place, good: Execution) -> None:
     (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
-    with tarfile.open(place.pipeline.path(container["ModelDataUrl"])) as packed:
+    with tarfile.open(place.store.path(container["ModelDataUrl"])) as packed:
         files = {member.name for member in packed.getmembers() if member.isfile()}
 
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= files

@@ -8,9 +8,10 @@ from aws_on_loopback import aws_on_loopback
 from build_variables import SCORING_VARIANTS, VARIANTS
 from hf_variables import HF_PLAIN, HF_VARIANTS
 from importing import TOKEN
-from local_pipeline import Execution
 from loopback_hub import LoopbackHub, running
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from mlops.local.execution import Execution
+from seed_repository import SeedRepository
 from training import PASSING, Training
 
 

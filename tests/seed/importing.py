@@ -8,9 +8,12 @@ from typing import Any
 
 from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from hf_variables import HF_PLAIN
-from local_pipeline import Execution, LocalPipeline
 from loopback_hub import HubModel, LoopbackHub
-from seed_repository import Compiled
+from mlops.local.compilation import Compiled
+from mlops.local.execution import Execution
+from mlops.local.pipeline import LocalPipeline
+from mlops.local.steps import Surroundings
+from mlops.local.store import FolderStore
 
 TOKEN = "a-token-that-is-easy-to-recognize"
 MODEL_ID = HF_PLAIN["HUGGING_FACE_MODEL_ID"]
@@ -75,9 +78,10 @@ def importing(hub: LoopbackHub, endpoint: str, compiled: Compiled, root: Path, m
     """Everything that an import needs, with one model at the hub and nothing in AWS but bucket, group and secret."""
     hub.start_over({MODEL_ID: model})
     start_over(endpoint)
-    compiled.upload(root / "s3")
-    surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "HUB_RETRY_SECONDS": "0.001"}
-    pipeline = LocalPipeline(compiled.definition, root / "s3", root / "work", surroundings, NO_LARGE_FILES)
+    compiled.upload(FolderStore(root / "s3"))
+    variables = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "HUB_RETRY_SECONDS": "0.001"}
+    surroundings = Surroundings(FolderStore(root / "s3"), variables, limits=NO_LARGE_FILES)
+    pipeline = LocalPipeline(compiled.definition, surroundings, root / "work")
     place = Importing(hub, endpoint, compiled, pipeline, root)
     _prepare(place)
     return place

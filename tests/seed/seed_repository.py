@@ -2,34 +2,18 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline_definition import Definition
+from mlops.local.compilation import Compiled
 from sagemaker_templates.seeds import assemble, seed_folder
 
 _COMPILER = Path(__file__).parent / "compile_variants.py"
 # A process behind this has no network at all, not even loopback.
 _OFFLINE = ("unshare", "-rn")
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A compiled pipeline, and the scripts it expects in the bucket: bucket/key → file."""
-
-    definition: Definition
-    text: str
-    code: Mapping[str, Path]
-
-    def upload(self, s3: Path) -> None:
-        """Put the scripts where the definition looks for them."""
-        for location, file in self.code.items():
-            (s3 / location).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, s3 / location)
 
 
 @dataclass(frozen=True)
@@ -53,11 +37,7 @@ class SeedRepository:
         self.python([str(_COMPILER), module, str(given), str(output)], offline=True)
         compiled = json.loads(output.read_text(encoding="utf-8"))
         return {
-            name: Compiled(
-                Definition.read(each["definition"]),
-                each["definition"],
-                {location: self.root / file for location, file in each["code"].items()},
-            )
+            name: Compiled(each["definition"], {location: Path(file) for location, file in each["code"].items()})
             for name, each in compiled.items()
         }
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from build_variables import KEY, SCORING, SCORING_VARIANTS, VPC
-from pipeline_definition import dependencies, gets, problems
-from seed_repository import Compiled
+from definition_problems import problems
+from mlops.local.compilation import Compiled
+from mlops.local.definition import dependencies, gets
 
 # What the role of the project may touch, by the argument that names it.
 NAMES = {

@@ -16,10 +16,14 @@ from typing import Any
 import pytest
 from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from build_variables import PLAIN, SCORING
-from local_pipeline import Execution, LocalPipeline
-from pipeline_definition import Json
-from seed_repository import Compiled
+from mlops.local.compilation import Compiled
+from mlops.local.definition import Json
+from mlops.local.execution import Execution
+from mlops.local.pipeline import LocalPipeline
+from mlops.local.steps import Surroundings
+from mlops.local.store import FolderStore
 from training import Training
+from xgboost_container import XGBoostContainer
 
 GROUP = PLAIN["MODEL_PACKAGE_GROUP_NAME"]
 MODEL_BUCKET = PLAIN["ARTIFACT_BUCKET"]
@@ -61,18 +65,19 @@ class Batch:
 
     pipeline: LocalPipeline
     registry: Registry
+    store: FolderStore
 
     def result(self, execution: Execution, file: str) -> list[str]:
         """The lines of a file that an execution wrote."""
         folder = f"s3://{BUCKET}/pipelines/scoring-p-scoring01/executions/{execution.identifier}"
-        return self.pipeline.path(f"{folder}/{file}").read_text(encoding="utf-8").splitlines()
+        return self.store.path(f"{folder}/{file}").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.fixture(scope="module")
 def buckets(batch_compiled: dict[str, Compiled], dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts, and rows to predict: those of the data set without the target, the first with a missing value."""
     s3 = tmp_path_factory.mktemp("buckets")
-    batch_compiled["all"].upload(s3)
+    batch_compiled["all"].upload(FolderStore(s3))
     rows = [line.rpartition(",")[0] for line in dataset.read_text(encoding="utf-8").splitlines()[:100]]
     sex, _, *others = rows[0].split(",")
     rows[0] = ",".join([sex, "", *others])
@@ -96,12 +101,14 @@ def batch(batch_compiled: dict[str, Compiled], buckets: Path, aws: str, tmp_path
     sagemaker = client("sagemaker", start_over(aws))
     sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
     registry = Registry(sagemaker)
-    surroundings = DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": aws}
-    definition = batch_compiled["all"].definition
-    pipeline = LocalPipeline(
-        definition, buckets, tmp_path / "work", surroundings=surroundings, describe_package=registry.describe
+    surroundings = Surroundings(
+        FolderStore(buckets),
+        DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": aws},
+        describe_package=registry.describe,
+        make_server=XGBoostContainer,
     )
-    return Batch(pipeline, registry)
+    pipeline = LocalPipeline(batch_compiled["all"].definition, surroundings, tmp_path / "work")
+    return Batch(pipeline, registry, FolderStore(buckets))
 
 
 def own_predictions(package: Json, rows: str, batch: Batch, folder: Path) -> list[float]:
@@ -110,7 +117,7 @@ def own_predictions(package: Json, rows: str, batch: Batch, folder: Path) -> lis
     import xgboost
 
     (container,) = package["InferenceSpecification"]["Containers"]
-    with tarfile.open(batch.pipeline.path(container["ModelDataUrl"])) as packed:
+    with tarfile.open(batch.store.path(container["ModelDataUrl"])) as packed:
         packed.extractall(folder, filter="data")
     learned = json.loads((folder / "preprocessing.json").read_text())
     features = [
@@ -139,7 +146,7 @@ def test_a_run_with_moto_as_registry_predicts_with_the_latest_approved_of_all_pa
 
     assert (run.status, run.failure, run.steps) == ("Succeeded", None, PREDICTING)
     assert run.messages["SelectModel"] == f"Predicting with {latest}."
-    rows = batch.pipeline.path(INPUT).read_text(encoding="utf-8")
+    rows = batch.store.path(INPUT).read_text(encoding="utf-8")
     results = [line.rpartition(",") for line in batch.result(run, "Transform/rows.csv.out")]
     assert [row for row, _, _ in results] == rows.splitlines()
     answers = [float(prediction) for _, _, prediction in results]
@@ -175,8 +182,8 @@ def test_a_row_that_the_models_preprocessing_refuses_is_put_aside_with_its_reaso
     batch: Batch, packages: list[Json]
 ) -> None:
     batch.registry.register(packages[0], "Approved")
-    good = batch.pipeline.path(INPUT).read_text(encoding="utf-8").splitlines()[1]
-    broken = batch.pipeline.path(f"s3://{BUCKET}/data/broken")
+    good = batch.store.path(INPUT).read_text(encoding="utf-8").splitlines()[1]
+    broken = batch.store.path(f"s3://{BUCKET}/data/broken")
     broken.mkdir(exist_ok=True)
     header = ",".join(["sex", *MEASUREMENTS])
     (broken / "a.csv").write_text(f"{header}\n{good}\nM,0.4,0.3\n{good}\nM,long,1,1,1,1,1,1\n", encoding="utf-8")
@@ -197,7 +204,7 @@ def test_too_many_rows_put_aside_fail_the_run_which_says_where_all_of_them_are(
     batch: Batch, packages: list[Json]
 ) -> None:
     batch.registry.register(packages[0], "Approved")
-    bad = batch.pipeline.path(f"s3://{BUCKET}/data/bad")
+    bad = batch.store.path(f"s3://{BUCKET}/data/bad")
     bad.mkdir(exist_ok=True)
     (bad / "a.csv").write_text("M,0.4,0.3\n", encoding="utf-8")
 
@@ -214,8 +221,8 @@ def test_an_identifier_goes_past_the_model_into_results_and_rejections_of_all_fi
     batch: Batch, packages: list[Json], tmp_path: Path
 ) -> None:
     batch.registry.register(packages[0], "Approved")
-    rows = batch.pipeline.path(INPUT).read_text(encoding="utf-8").splitlines()[:3]
-    folder = batch.pipeline.path(f"s3://{BUCKET}/data/with-id")
+    rows = batch.store.path(INPUT).read_text(encoding="utf-8").splitlines()[:3]
+    folder = batch.store.path(f"s3://{BUCKET}/data/with-id")
     (folder / "january").mkdir(parents=True)
     (folder / "a.csv").write_text(
         f"Id,Sex,{','.join(MEASUREMENTS)}\nx1,{rows[0]}\nx2,{rows[1]}\n", encoding="utf-8-sig"

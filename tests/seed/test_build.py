@@ -13,7 +13,8 @@ import pytest
 from aws_on_loopback import client, start_over
 from build_variables import SCORING_VARIANTS, VARIANTS
 from buildspec import INSTALL, INSTALL_FOR_TESTS, PHASES, TESTS, buildspec, commands, run_build, run_build_with_tests
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from seed_repository import SeedRepository
 
 DATA = "data/abalone.csv"
 
@@ -137,7 +138,7 @@ def test_the_scripts_lie_encrypted_where_the_jobs_look_for_them(seed: Build, end
     assert first_log
     s3 = client("s3", endpoint)
     for location, file in seed.compiled.code.items():
-        script = s3.get_object(Bucket=seed.bucket, Key=location.removeprefix(f"{seed.bucket}/"))
+        script = s3.get_object(Bucket=seed.bucket, Key=location.removeprefix(f"s3://{seed.bucket}/"))
         assert script["Body"].read() == file.read_bytes()
         assert script["SSEKMSKeyId"] == seed.variables["ARTIFACT_BUCKET_KMS_ID"]
 

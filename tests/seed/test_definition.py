@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from build_variables import KEY, VARIANTS, VPC
+from definition_problems import problems
 from images_of_roles import allowed_images, repository_of
-from pipeline_definition import Definition, Step, dependencies, gets, problems
-from seed_repository import Compiled
+from mlops.local.compilation import Compiled
+from mlops.local.definition import Definition, Step, dependencies, gets
 
 BUCKET = "s3://mlops-abalone-111111111111/"
 JOBS = {"Preprocess", "Train", "Evaluate"}

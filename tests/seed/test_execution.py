@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from job_sandbox import JobFailedError, Sandbox
-from local_pipeline import Execution
+from mlops.local.execution import Execution
+from mlops.local.sandbox import JobFailedError, Sandbox
+from mlops.local.serving import Request
 from training import BUCKET, SMALL, Training
-from xgboost_container import Request, XGBoostContainer
+from xgboost_container import XGBoostContainer
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_a_good_model_is_registered_for_approval(good: Execution) -> None:
 
 def test_the_registered_metrics_are_those_of_the_evaluation(training: Training, good: Execution) -> None:
     location = good.registered[0]["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
-    registered = json.loads(training.pipeline.path(location).read_text())["regression_metrics"]
+    registered = json.loads(training.store.path(location).read_text())["regression_metrics"]
 
     assert registered == training.report(good)
     assert registered["r2"]["value"] > 0.4
@@ -91,7 +92,7 @@ def container(training: Training, good: Execution) -> XGBoostContainer:
     """The registered model in the container, as its package says."""
     (described,) = good.registered[0]["InferenceSpecification"]["Containers"]
     sandbox = Sandbox(training.root / "serving")
-    with tarfile.open(training.pipeline.path(described["ModelDataUrl"])) as packed:
+    with tarfile.open(training.store.path(described["ModelDataUrl"])) as packed:
         packed.extractall(sandbox.folder("endpoint") / "model", filter="data")
     return XGBoostContainer(sandbox, "endpoint", described["Environment"])
 
@@ -198,7 +199,7 @@ def test_inference_does_to_a_row_what_training_did(
 
 def test_a_model_holds_what_inference_needs_and_no_pickle(training: Training, good: Execution) -> None:
     (container,) = good.registered[0]["InferenceSpecification"]["Containers"]
-    with tarfile.open(training.pipeline.path(container["ModelDataUrl"])) as packed:
+    with tarfile.open(training.store.path(container["ModelDataUrl"])) as packed:
         files = sorted(member.name for member in packed.getmembers() if member.isfile())
 
     code = ["code/features.py", "code/inference.py", "code/prediction.py"]

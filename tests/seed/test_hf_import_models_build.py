@@ -6,7 +6,8 @@ import pytest
 from aws_on_loopback import client, start_over
 from buildspec import INSTALL, INSTALL_FOR_TESTS, PHASES, TESTS, buildspec, commands, run_build
 from hf_variables import HF_PLAIN, HF_VARIANTS
-from seed_repository import Compiled, SeedRepository
+from mlops.local.compilation import Compiled
+from seed_repository import SeedRepository
 
 BUCKET, PIPELINE = HF_PLAIN["ARTIFACT_BUCKET"], HF_PLAIN["SAGEMAKER_PIPELINE_NAME"]
 
@@ -54,7 +55,7 @@ def test_the_scripts_lie_encrypted_where_the_job_looks_for_them(
     assert log
     assert hf_compiled["all"].code
     for location, file in hf_compiled["all"].code.items():
-        script = client("s3", endpoint).get_object(Bucket=BUCKET, Key=location.removeprefix(f"{BUCKET}/"))
+        script = client("s3", endpoint).get_object(Bucket=BUCKET, Key=location.removeprefix(f"s3://{BUCKET}/"))
         assert script["Body"].read() == file.read_bytes()
         assert script["SSEKMSKeyId"] == HF_VARIANTS["all"]["ARTIFACT_BUCKET_KMS_ID"]
 

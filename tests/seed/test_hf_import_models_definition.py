@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from definition_problems import problems
 from hf_variables import HF_PLAIN, HF_VARIANTS
 from images_of_roles import allowed_images, repository_of
-from pipeline_definition import dependencies, gets, problems
-from seed_repository import Compiled
+from mlops.local.compilation import Compiled
+from mlops.local.definition import dependencies, gets
 
 BUCKET = f"s3://{HF_PLAIN['ARTIFACT_BUCKET']}/"
 KEY = HF_VARIANTS["all"]["ARTIFACT_BUCKET_KMS_ID"]

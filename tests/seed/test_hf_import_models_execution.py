@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from importing import BUCKET, GROUP, MODEL_ID, SECRET, TOKEN, Importing, importing, other_image
 from loopback_hub import HubModel, LoopbackHub
-from seed_repository import Compiled
+from mlops.local.compilation import Compiled
 from tiny_llama import logits, model_files
 
 FIRST, SECOND = "1" * 40, "2" * 40

@@ -166,5 +166,9 @@ def _assert_xgboost_is_the_images(pipeline: str) -> None:
 
     assert image
     # What the tests train with, and what they serve with.
-    for folder, name in ((seed_folder("xgboost_abalone"), "requirements-dev.txt"), (SERVER, "requirements.txt")):
+    for folder, name in (
+        (seed_folder("xgboost_abalone"), "requirements-dev.txt"),
+        (seed_folder("batch_inference"), "requirements-local.txt"),
+        (SERVER, "requirements.txt"),
+    ):
         assert f"xgboost-cpu=={'.'.join(image.groups())} " in (folder / name).read_text(encoding="utf-8")

@@ -5,12 +5,13 @@ request that it made to the model registry.
 """
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
 from build_variables import PLAIN, VARIANTS
-from local_pipeline import LocalPipeline
+from mlops.local.pipeline import LocalPipeline
+from mlops.local.steps import Surroundings
+from mlops.local.store import FolderStore
 from seed_repository import SeedRepository
 
 ROWS = "1500"
@@ -21,13 +22,13 @@ def train(folder: Path) -> None:
     """Run the compiled pipeline on generated rows: preprocess, train, evaluate, register."""
     repository = SeedRepository.assemble("xgboost_abalone", folder / "repository")
     compiled = repository.compile("abalone.pipeline", {"plain": VARIANTS["plain"]})["plain"]
-    s3 = folder / "s3"
-    compiled.upload(s3)
+    store = FolderStore(folder / "s3")
+    compiled.upload(store)
     rows = folder / "abalone.csv"
     repository.python(["-m", "abalone.generate_data", str(rows), "--rows", ROWS], offline=True)
-    (s3 / PLAIN["ARTIFACT_BUCKET"] / "data").mkdir(parents=True)
-    shutil.copy(rows, s3 / PLAIN["ARTIFACT_BUCKET"] / "data/abalone.csv")
-    execution = LocalPipeline(compiled.definition, s3, folder / "work").run("trained", PARAMETERS)
+    store.keep(rows, f"s3://{PLAIN['ARTIFACT_BUCKET']}/data/abalone.csv")
+    pipeline = LocalPipeline(compiled.definition, Surroundings(store), folder / "work")
+    execution = pipeline.run("trained", PARAMETERS)
     assert execution.status == "Succeeded", execution.failure
     (package,) = execution.registered
     (folder / "package.json").write_text(json.dumps(package), encoding="utf-8")

@@ -1,14 +1,16 @@
 """A bucket in which the fully protected pipeline of xgboost_abalone is executed."""
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from build_variables import VARIANTS
-from local_pipeline import Execution, LocalPipeline
-from seed_repository import Compiled
+from mlops.local.compilation import Compiled
+from mlops.local.execution import Execution
+from mlops.local.pipeline import LocalPipeline
+from mlops.local.steps import Surroundings
+from mlops.local.store import FolderStore
 
 BUCKET = VARIANTS["all"]["ARTIFACT_BUCKET"]
 PIPELINE = VARIANTS["all"]["SAGEMAKER_PIPELINE_NAME"]
@@ -24,13 +26,18 @@ class Training:
     pipeline: LocalPipeline
     root: Path
 
+    @property
+    def store(self) -> FolderStore:
+        """Where the bucket is."""
+        return FolderStore(self.root / "s3")
+
     @classmethod
     def prepare(cls, compiled: Compiled, dataset: Path, root: Path) -> "Training":
         """A bucket with data and code: what a build leaves behind."""
-        compiled.upload(root / "s3")
-        (root / "s3" / BUCKET / "data").mkdir(parents=True)
-        shutil.copy(dataset, root / "s3" / BUCKET / "data/abalone.csv")
-        return cls(LocalPipeline(compiled.definition, root / "s3", root / "work"), root)
+        store = FolderStore(root / "s3")
+        compiled.upload(store)
+        store.keep(dataset, f"s3://{BUCKET}/data/abalone.csv")
+        return cls(LocalPipeline(compiled.definition, Surroundings(store), root / "work"), root)
 
     def report(self, execution: Execution) -> dict[str, Any]:
         """The figures that an execution wrote."""

@@ -5,31 +5,15 @@ That package and what it needs have an environment of their own (``tests/xgboost
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from job_sandbox import Sandbox
+from mlops.local.sandbox import Sandbox
+from mlops.local.serving import Answer, Request
 
 _FOLDER = Path(__file__).parents[1] / "xgboost_container"
 PYTHON = _FOLDER / ".venv/bin/python"
 _SERVER = _FOLDER / "serve.py"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a caller sends; SageMaker adds no header of its own to it."""
-
-    body: str
-    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "text/csv"})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What comes back: the HTTP status, the content type, the text."""
-
-    status: int
-    type: str
-    body: str
 
 
 @dataclass(frozen=True)

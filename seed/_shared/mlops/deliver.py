@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from mlops.parameters import WrongParameterError, unknown, written
 from mlops.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -30,22 +31,19 @@ _POLL_SECONDS = 30
 _RUNNING = frozenset({"Executing", "Stopping"})
 
 
-class WrongParameterError(Exception):
-    """A parameter is not written as NAME=VALUE; the message is one line."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code: 0 done, 1 the execution failed, 2 the input is wrong."""
     options = _options(arguments)
     try:
         settings = Settings.from_environment()
-        parameters = _parameters(options.parameter)
+        parameters = written(options.parameter)
         session, pipeline = _build(options.module, settings)
     except (SettingsError, WrongParameterError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     definition: str = pipeline.definition()
-    problems = [*_unknown_parameters(pipeline, parameters), *_unknown_values(definition, parameters)]
+    names = [parameter.name for parameter in pipeline.parameters]
+    problems = [*unknown(parameters, names), *_unknown_values(definition, parameters)]
     if problems:
         print("".join(f"error: {problem}\n" for problem in problems), end="", file=sys.stderr)
         return 2
@@ -70,14 +68,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _parameters(given: Sequence[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in given]
-    wrong = [name for name, separator, _ in pairs if not (name and separator)]
-    if wrong:
-        raise WrongParameterError(f"--parameter takes NAME=VALUE, not {wrong[0]!r}")
-    return {name: value for name, _, value in pairs}
-
-
 def _build(module: str, settings: Settings) -> tuple["ProjectSession", Pipeline]:
     # At compile time the SDK tells at length what it does not do.
     logging.disable(logging.WARNING)
@@ -86,11 +76,6 @@ def _build(module: str, settings: Settings) -> tuple["ProjectSession", Pipeline]
 
     session = ProjectSession(settings)
     return session, importlib.import_module(module).build_pipeline(settings, session)
-
-
-def _unknown_parameters(pipeline: Pipeline, given: Mapping[str, str]) -> list[str]:
-    unknown = sorted(given.keys() - {parameter.name for parameter in pipeline.parameters})
-    return [f"the pipeline has no parameter {', '.join(unknown)}"] if unknown else []
 
 
 def _unknown_values(definition: str, parameters: Mapping[str, str]) -> list[str]:

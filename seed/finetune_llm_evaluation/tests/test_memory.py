@@ -13,8 +13,8 @@ import evaluate
 import pytest
 import train as training
 from text_to_sql.generate_data import generate
-from tiny_model import HYPERPARAMETERS, training_folder
 from train import Hyperparameters, train
+from training_job import HYPERPARAMETERS, training_folder
 
 Load = Callable[..., Any]
 

@@ -10,8 +10,9 @@ import torch
 from examples import DataError, Example, read
 from prompts import completion, prompt
 from text_to_sql.generate_data import generate
-from tiny_model import HYPERPARAMETERS, byte_tokenizer, training_folder
+from text_to_sql.tiny_model import byte_tokenizer
 from train import IGNORED, Hyperparameters, Padding, tokenized, train
+from training_job import HYPERPARAMETERS, training_folder
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 EXAMPLE = Example("CREATE TABLE t (x)", "How many?", "SELECT COUNT(*) FROM t")

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from job_sandbox import Sandbox
+from mlops.local.sandbox import Sandbox
+from mlops.local.serving import Request
 from sagemaker_templates.emulator import Emulator
-from xgboost_container import Request, XGBoostContainer
+from xgboost_container import XGBoostContainer
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def seed_python() -> Path | None:
 
 def train(python: Path, folder: Path) -> TrainedModel:
     """Run the training pipeline in a folder."""
-    search = os.pathsep.join([str(_ROOT / "constructs"), str(_TRAINER.parent)])
+    search = os.pathsep.join([str(_ROOT / "constructs"), str(_TRAINER.parent), str(_ROOT / "seed/_shared")])
     ended = subprocess.run(
         [str(python), str(_TRAINER), str(folder)],
         env={"PATH": os.defpath, "HOME": str(folder), "OMP_NUM_THREADS": "1", "PYTHONPATH": search},

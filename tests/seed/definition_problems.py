@@ -1,28 +1,21 @@
-"""A compiled pipeline definition, and what SageMaker would refuse about it.
+"""What SageMaker would refuse about a compiled pipeline definition.
 
 Arguments of the steps are checked against the service model that comes with botocore. References to
 parameters, steps, properties and property files are resolved.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Self
 
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
-
-Json = dict[str, Any]
-Value = Any
-"""Any JSON value: text, number, list, object."""
+from mlops.local.definition import Definition, Json, Step, Value, dependencies, gets, path_parts
 
 _PLACEHOLDER = "placeholder"
 _FUNCTIONS = frozenset({"Get", "Std:Join", "Std:JsonGet"})
-_PATH_PART = re.compile(r"\[['\"](?P<quoted>[^'\"]+)['\"]\]|\[(?P<index>\d+)\]|\.?(?P<name>[^.\[\]]+)")
 
 _UNICODE_CLASS = re.compile(r"\\p\{(?P<letter>[A-Z])\w*\}")
 _CLASSES = {"L": r"\w", "M": r"\w", "N": r"\d", "Z": r"\s", "P": r"!-/:-@\[-`{-~", "S": r"$+<=>^`|~"}
@@ -61,91 +54,6 @@ _PARAMETER_TYPES: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step; steps inside a condition know it."""
-
-    name: str
-    type: str
-    arguments: Json
-    depends_on: tuple[str, ...] = ()
-    property_files: tuple[Json, ...] = ()
-    condition: str | None = None
-
-    @classmethod
-    def read(cls, raw: Json, condition: str | None = None) -> Self:
-        """A step as the definition writes it."""
-        return cls(
-            name=raw["Name"],
-            type=raw["Type"],
-            arguments=raw["Arguments"],
-            depends_on=tuple(raw.get("DependsOn", ())),
-            property_files=tuple(raw.get("PropertyFiles", ())),
-            condition=condition,
-        )
-
-    @property
-    def own_arguments(self) -> Value:
-        """The arguments without the steps that a condition holds."""
-        return self.arguments["Conditions"] if self.type == "Condition" else self.arguments
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A definition with all its steps, those inside conditions included."""
-
-    parameters: Mapping[str, Json]
-    steps: tuple[Step, ...] = field(default=())
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """A definition as the SDK writes it."""
-        raw = json.loads(text)
-        parameters = {parameter["Name"]: parameter for parameter in raw["Parameters"]}
-        return cls(parameters, tuple(_flattened(raw["Steps"])))
-
-    def step(self, name: str) -> Step:
-        """The first step of a name."""
-        return next(step for step in self.steps if step.name == name)
-
-    def of_type(self, *types: str) -> list[Step]:
-        """The steps of some types."""
-        return [step for step in self.steps if step.type in types]
-
-    def order(self) -> list[Step]:
-        """The steps in an order in which they can run.
-
-        Raises:
-            CycleError: there is none.
-        """
-        graph = {step.name: dependencies(step) for step in self.steps}
-        return [self.step(name) for name in TopologicalSorter(graph).static_order()]
-
-
-def dependencies(step: Step) -> set[str]:
-    """The names of the steps that must have run before."""
-    named = {get.split(".")[1] for get in gets(step.own_arguments) if get.startswith("Steps.")}
-    inside = {step.condition} if step.condition else set()
-    return named | set(step.depends_on) | inside
-
-
-def gets(value: Value) -> Iterator[str]:
-    """What a value refers to, e.g. ``Parameters.Seed``."""
-    if isinstance(value, list):
-        for each in value:
-            yield from gets(each)
-    elif isinstance(value, dict):
-        if set(value) == {"Get"}:
-            yield value["Get"]
-        else:
-            yield from gets(list(value.values()))
-
-
-def path_parts(path: str) -> list[str]:
-    """``Outputs['train'].S3Output`` → Outputs, train, S3Output."""
-    return [next(group for group in match.groups() if group) for match in _PATH_PART.finditer(path)]
-
-
 def problems(definition: Definition) -> list[str]:
     """Everything that is wrong, in words; empty if SageMaker would take the definition."""
     return [
@@ -155,15 +63,6 @@ def problems(definition: Definition) -> list[str]:
         *_cycles(definition),
         *(problem for step in definition.steps for problem in _bad_arguments(definition, step)),
     ]
-
-
-def _flattened(raw_steps: list[Json], condition: str | None = None) -> Iterator[Step]:
-    for raw in raw_steps:
-        step = Step.read(raw, condition)
-        yield step
-        if step.type == "Condition":
-            for branch in ("IfSteps", "ElseSteps"):
-                yield from _flattened(step.arguments[branch], step.name)
 
 
 def _duplicates(definition: Definition) -> Iterator[str]:

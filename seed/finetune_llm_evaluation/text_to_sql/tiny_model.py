@@ -1,26 +1,13 @@
-"""What a training of the tests is: three steps, of a model that is small enough for it."""
+"""A language model that is small enough to be tuned on a laptop in seconds. It has learned nothing."""
 
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from text_to_sql.generate_data import generate
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-HYPERPARAMETERS = {
-    "epochs": "1",
-    "rank": "4",
-    "learning_rate": "0.01",
-    "quantization": "none",
-    "batch_size": "4",
-    "gradient_accumulation": "1",
-    "max_tokens": "400",
-    "checkpoint_steps": "1",
-    "seed": "1",
-    "dry_run": "true",
-}
+from transformers.utils import logging
 
 
 @cache
@@ -31,12 +18,14 @@ def byte_tokenizer() -> Any:
     bytes_only = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
     bytes_only.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bytes_only.decoder = decoders.ByteLevel()
-    return PreTrainedTokenizerFast(tokenizer_object=bytes_only, eos_token="<end>", pad_token="<pad>")
+    names = {"eos_token": "<end>", "pad_token": "<pad>"}
+    return PreTrainedTokenizerFast(tokenizer_object=bytes_only, **names)
 
 
-def training_folder(folder: Path) -> Path:
-    """A training job's folder with a random model and a few examples."""
+def save_tiny_model(folder: Path) -> None:
+    """Write a two-layer Llama with random weights, and its tokenizer."""
     torch.manual_seed(0)
+    logging.disable_progress_bar()
     tokenizer = byte_tokenizer()
     model = LlamaForCausalLM(
         LlamaConfig(
@@ -46,10 +35,10 @@ def training_folder(folder: Path) -> Path:
             num_hidden_layers=2,
             num_attention_heads=2,
             max_position_embeddings=512,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+            bos_token_id=None,
         )
     )
-    model.save_pretrained(folder / "input/data/model")
-    tokenizer.save_pretrained(folder / "input/data/model")
-    (folder / "input/data/train").mkdir()
-    (folder / "input/data/train/examples.jsonl").write_text("\n".join(generate(24)), encoding="utf-8")
-    return folder
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
