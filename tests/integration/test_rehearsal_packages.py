@@ -12,8 +12,8 @@ def test_it_is_made_once_for_a_lock_and_found_again(tmp_path: Path, monkeypatch:
     (tmp_path / "requirements.txt").write_text("# a lock of nothing\n")
     told: list[str] = []
 
-    python = python_with(tmp_path / "requirements.txt", told.append)
-    again = python_with(tmp_path / "requirements.txt", told.append)
+    python = python_with([tmp_path / "requirements.txt"], told.append)
+    again = python_with([tmp_path / "requirements.txt"], told.append)
 
     assert again == python
     assert len(told) == 1
@@ -29,6 +29,6 @@ def test_what_cannot_be_installed_leaves_nothing_behind(tmp_path: Path, monkeypa
     (tmp_path / "requirements.txt").write_text("./not-there\n")
 
     with pytest.raises(PackagesMissing, match="not-there"):
-        python_with(tmp_path / "requirements.txt", lambda said: None)
+        python_with([tmp_path / "requirements.txt"], lambda said: None)
 
     assert list((tmp_path / "cache/sagemaker-templates/rehearsal").iterdir()) == []

@@ -172,6 +172,21 @@ def topic_policy(arn: str) -> str | None:
     return topic.policy if topic else None
 
 
+def repository_policy(arn: str) -> str | None:
+    """Return the policy of an ECR repository."""
+    from moto.ecr.models import ecr_backends
+
+    place = _place(arn)
+    backend = dict.get(dict.get(ecr_backends, place.account, {}), place.region)
+    repository = backend.repositories.get(_name(arn).removeprefix("repository/")) if backend else None
+    return repository.policy if repository else None
+
+
+def is_emulated(account: str) -> bool:
+    """Tell whether anybody has had to do with an account here."""
+    return bool(_identities(account))
+
+
 def _identities(account: str) -> list[Any]:
     from moto.iam.models import iam_backends
 

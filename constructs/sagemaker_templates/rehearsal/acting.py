@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.emulator.asked import Asked
 from sagemaker_templates.emulator.routes import RIGHTS_ROUTE, SESSION_ROUTE
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.rehearsal.services.acts import Values, acts
 
 
 class RightMissing(StepFailed):
@@ -56,9 +58,28 @@ class RoleSession:
         Raises:
             RightMissing: the role may not do it.
         """
-        asked = {"service": service, "operation": operation, "parameters": parameters}
+        self._ask(Asked(service, operation, parameters))
+
+    def does(self, act: str, values: Values) -> None:
+        """Have the rights of the role asked for what AWS's service does at a point, as ``services/`` has it.
+
+        Args:
+            act: its name.
+            values: what the act is given.
+
+        Raises:
+            RightMissing: the role may not do all of it.
+        """
+        known = acts()[act]
+        if known.principal != self.service:
+            raise ValueError(f"{act} is an act of {known.principal}, not of {self.service}")
+        for asked in known.asked(values):
+            self._ask(asked)
+
+    def _ask(self, asked: Asked) -> None:
+        request = {"service": asked.service, "operation": asked.operation, "parameters": dict(asked.parameters)}
         session = {"key": self.variables["AWS_ACCESS_KEY_ID"], "region": self.variables["AWS_REGION"]}
-        refused = self.emulator.administer(RIGHTS_ROUTE, {**session, **asked}).get("refused")
+        refused = self.emulator.administer(RIGHTS_ROUTE, {**session, **request}).get("refused")
         if refused:
             raise RightMissing(str(refused))
 

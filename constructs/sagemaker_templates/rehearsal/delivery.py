@@ -6,6 +6,7 @@ again.
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -225,6 +226,7 @@ class Run:
     def _source(self, action: Json) -> None:
         actor = self.pipeline.acting_as(self.definition["roleArn"], "codepipeline")
         name = action["outputArtifacts"][0]["name"]
+        actor.does("see-artifact-store", {"bucket": self.store.bucket})
         folder = self.tip.checkout(action["configuration"], actor, self.workspace)
         self.execution.artifacts[name] = self.store.put(name, folder, actor)
 
@@ -238,7 +240,9 @@ class Run:
             self.execution.failed = name
 
     def _build(self, name: str, action: Json, project: Json) -> None:
+        self._start_build(project)
         actor = self.pipeline.acting_as(project["serviceRole"], "codebuild", project["arn"])
+        self._log_of_build(project, actor)
         folder = self.workspace / name.replace("/", "-")
         folder.mkdir()
         try:
@@ -250,6 +254,17 @@ class Run:
         self.execution.logs[name] = finished.log
         self._hand_on(action, finished, actor)
 
+    def _start_build(self, project: Json) -> None:
+        actor = self.pipeline.acting_as(self.definition["roleArn"], "codepipeline")
+        actor.does("start-build", {"project": project["name"], "build": f"{project['name']}:{uuid.uuid4()}"})
+
+    def _log_of_build(self, project: Json, actor: RoleSession) -> None:
+        """CodeBuild keeps what a build prints, as the build's role."""
+        _require(str(project.get("vpcConfig", {}).get("vpcId", "")), "", f"the VPC of {project['name']}")
+        log = project["logsConfig"]["cloudWatchLogs"]
+        stream = "/".join(filter(None, [log.get("streamName"), str(uuid.uuid4())]))
+        actor.does("write-build-log", {"log-group": log["groupName"], "log-stream": stream})
+
     def _prepared(self, action: Json, project: Json, actor: RoleSession, folder: Path) -> Build:
         configuration = action["configuration"]
         inputs = [each["name"] for each in action["inputArtifacts"]]
@@ -258,16 +273,23 @@ class Run:
         return Build(
             project=project,
             sources=(primary, *(each for each in inputs if each != primary)),
-            fetch=lambda name, target: self.store.get(self.execution.artifacts[name], target, actor),
+            fetch=lambda name, target: self._fetch(self.execution.artifacts[name], target, actor),
             variables={each["name"]: self._resolved(each["value"]) for each in given},
             machine={**actor.variables, **self.pipeline.machine},
             python=self.pipeline.python,
             workspace=folder,
         )
 
+    def _fetch(self, artifact: Artifact, target: Path, actor: RoleSession) -> None:
+        actor.does("read-build-input", {"bucket": self.store.bucket, "keys": artifact.key})
+        self.store.get(artifact, target, actor)
+
     def _hand_on(self, action: Json, finished: Finished, actor: RoleSession) -> None:
         for output in action.get("outputArtifacts", []):
-            self.execution.artifacts[output["name"]] = self.store.put(output["name"], finished.artifact, actor)
+            artifact = self.store.put(output["name"], finished.artifact, actor)
+            stored = {"bucket": self.store.bucket, "key": artifact.key, "encryption-key": self.store.key_id}
+            actor.does("store-build-output", stored)
+            self.execution.artifacts[output["name"]] = artifact
         if "namespace" in action:
             exported = {(action["namespace"], key): value for key, value in finished.exported.items()}
             self.execution.variables.update(exported)

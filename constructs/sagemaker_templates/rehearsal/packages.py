@@ -1,11 +1,11 @@
-"""The Python that a repository's builds and jobs run with: one that has what its requirements.txt names."""
+"""The Python that a repository's builds and jobs run with: one that has what its locks name."""
 
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sagemaker_templates.failures import StepFailed, WrongInput
@@ -32,20 +32,21 @@ def chosen_python(path: Path) -> Path:
     return absolute
 
 
-def python_with(requirements: Path, tell: Callable[[str], None]) -> Path:
-    """A Python with a lock's packages, made on first use and kept for the next rehearsal.
+def python_with(locks: Sequence[Path], tell: Callable[[str], None]) -> Path:
+    """A Python with the packages of some locks, made on first use and kept for the next rehearsal.
 
-    It lies below ``$XDG_CACHE_HOME`` or ``~/.cache``, under a name that the lock's content gives.
+    It lies below ``$XDG_CACHE_HOME`` or ``~/.cache``, under a name that the locks' content gives.
 
     Raises:
         PackagesMissing: pip could not install them.
     """
-    text = requirements.read_bytes() + sys.version.encode()
+    text = b"".join(lock.read_bytes() for lock in locks) + sys.version.encode()
     folder = _cache() / hashlib.sha256(text).hexdigest()[:_KEY_LENGTH]
     python = folder / "bin" / "python"
     if not python.exists():
-        tell(f"installing what {requirements.name} names into {folder}, once; --python names an environment of yours")
-        _make(folder, requirements)
+        named = " and ".join(lock.name for lock in locks)
+        tell(f"installing what {named} names into {folder}, once; --python names an environment of yours")
+        _make(folder, locks)
     return python
 
 
@@ -55,15 +56,16 @@ def _cache() -> Path:
     return base / "sagemaker-templates" / "rehearsal"
 
 
-def _make(folder: Path, requirements: Path) -> None:
+def _make(folder: Path, locks: Sequence[Path]) -> None:
     """Made beside its place and then moved there, so that what was interrupted is never taken for whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     packages = Path(tempfile.mkdtemp(prefix="unfinished-", dir=folder.parent))
     try:
         _run([sys.executable, "-m", "venv", str(packages)])
-        lock = ["--no-deps", "--require-hashes", "-r", str(requirements)]
-        _run([str(packages / "bin/python"), "-m", "pip", "install", "--quiet", *lock])
+        for lock in locks:
+            options = ["--quiet", "--no-deps", "--require-hashes", "-r", str(lock)]
+            _run([str(packages / "bin/python"), "-m", "pip", "install", *options])
         # A virtual environment finds its packages beside its own bin/, wherever it was moved to.
         packages.rename(folder)
     finally:

@@ -44,17 +44,14 @@ class CodeCommitTip:
         """Give every file of the branch.
 
         Raises:
-            ClientError, RightMissing: the actor may not ask for it.
+            RightMissing: the actor may not ask for it.
         """
         folder = workspace / "repository"
         repository, branch = configuration["RepositoryName"], configuration["BranchName"]
-        asking = actor.client("codecommit")
-        commit = asking.get_branch(repositoryName=repository, branchName=branch)["branch"]["commitId"]
-        asking.get_commit(repositoryName=repository, commitId=commit)
-        for operation in ("UploadArchive", "GetUploadArchiveStatus"):
-            actor.needs("codecommit", operation, repositoryName=repository)
         # What packs is CodeCommit itself, which reads its own.
         codecommit = actor.emulator.client("codecommit", actor.account, actor.variables["AWS_REGION"])
+        commit = codecommit.get_branch(repositoryName=repository, branchName=branch)["branch"]["commitId"]
+        actor.does("source-from-codecommit", {"repository": repository, "branch": branch, "commit": commit})
         for path in _paths(codecommit, repository, commit, "/"):
             file = codecommit.get_file(repositoryName=repository, commitSpecifier=commit, filePath=path)
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

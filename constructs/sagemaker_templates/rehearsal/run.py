@@ -75,7 +75,7 @@ def rehearse(console: Console, wanted: Wanted) -> None:
 
 
 def _made(console: Console, repository: Path) -> Path:
-    return python_with(repository / "requirements.txt", console.print)
+    return python_with([repository / name for name in ("requirements.txt", "requirements-dev.txt")], console.print)
 
 
 def _scope(project: Project) -> str:

@@ -1,6 +1,5 @@
-"""What is rehearsed of a project that trains, in its order: from the seeded repository to the definition in AWS."""
+"""What is rehearsed of a project that trains, in its order: from the seeded repository to the approved model."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.rehearsal.acting import RightMissing, RoleSession, session_of
 from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
 from sagemaker_templates.rehearsal.events import Place, Started, started_by
+from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
 from sagemaker_templates.rehearsal.report import Outcome, Timeline
 from sagemaker_templates.rehearsal.repository import CodeCommitTip
 from sagemaker_templates.seeds import assemble
@@ -56,8 +56,9 @@ class Story:
         self.timeline.now(f"Reading {self._names.repository}")
         repository = self._read_back()
         self._start_by_push()
-        self._deliver(repository)
-        self._defined()
+        python = self.python_for(repository)
+        self._deliver(python)
+        self._execute(repository, python)
 
     @property
     def _account(self) -> str:
@@ -121,13 +122,13 @@ class Story:
         (only,) = started
         return only
 
-    def _deliver(self, repository: Path) -> None:
+    def _deliver(self, python: Path) -> None:
         pipeline = DeliveryPipeline(
             self.emulator,
             self._account,
             self._region,
             self._pipeline["name"],
-            self.python_for(repository),
+            python,
             tell=self._acted,
         )
         (self.work / "delivery").mkdir()
@@ -141,17 +142,41 @@ class Story:
         outcome: Outcome = "failed" if action.failed else "done"
         self.timeline.add(action.account, role, f"{self._pipeline['name']}: {action.name}", outcome)
 
-    def _defined(self) -> None:
-        """The ML pipeline that the build has put into AWS, and as whom its steps run."""
+    def _execute(self, repository: Path, python: Path) -> None:
+        """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket."""
         sagemaker = self.emulator.client("sagemaker", self._account, self._region)
         name = str(self.outputs["sagemaker_pipeline_name"])
         pipeline = sagemaker.describe_pipeline(PipelineName=name)
         if pipeline["RoleArn"] != self.outputs["execution_role_arn"]:
             self._fail(ADMINISTRATOR, f"{name} runs as {pipeline['RoleArn']}, which is not the execution role")
         role = pipeline["RoleArn"].rpartition("/")[2]
-        steps = [step["Name"] for step in json.loads(pipeline["PipelineDefinition"])["Steps"]]
-        self.timeline.add(self._account, ADMINISTRATOR, f"read the definition of {name}: {', '.join(steps)}")
-        self.timeline.add(self._account, role, f"{name}: its steps are not executed yet", "left out")
+        (self.work / "execution").mkdir()
+        try:
+            registered = MlPipeline(
+                self.emulator,
+                pipeline["PipelineArn"],
+                pipeline["RoleArn"],
+                pipeline["PipelineDefinition"],
+                python,
+                repository,
+                self.work / "execution",
+                tell=lambda step, what: self.timeline.add(self._account, role, f"{name}: {step}: {what}"),
+                now=self.timeline.now,
+            ).execute()
+        except (MlStepFailed, RightMissing) as error:
+            self._fail(role, str(error))
+        self._decide(registered)
+
+    def _decide(self, registered: list[str]) -> None:
+        """What was registered waits for a person, who approves it."""
+        sagemaker = self.emulator.client("sagemaker", self._account, self._region)
+        for arn in registered:
+            status = sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
+            if status != _UNDECIDED:
+                self._fail(ADMINISTRATOR, f"{arn} is {status} before anybody has looked at it")
+            sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+            self.timeline.add(self._account, ADMINISTRATOR, f"approved {arn.rpartition(':model-package/')[2]}")
+        self.timeline.add(self._account, ADMINISTRATOR, "its deployment is not rehearsed yet", "left out")
 
     def _acting(self, role_arn: str, service: str, acting_for: str) -> RoleSession:
         return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self._region, acting_for)
@@ -164,5 +189,6 @@ class Story:
         raise RehearsalFailed(what)
 
 
+_UNDECIDED = "PendingManualApproval"
 _SHORT = 8
 """Characters of a commit's id that are shown."""

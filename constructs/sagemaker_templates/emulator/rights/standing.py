@@ -12,6 +12,24 @@ from sagemaker_templates.emulator.rights.grants import Grant
 PolicyOfResource = Callable[[str], str | None]
 """Returns the policy of the resource with an ARN, as JSON; ``None`` where there is none."""
 
+_PULLED_BY_ALL = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Pull",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": [
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:DescribeImages",
+                    "ecr:GetDownloadUrlForLayer",
+                ],
+            }
+        ],
+    }
+)
 _NOTHING = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
@@ -85,7 +103,16 @@ def _trust(arn: str) -> str | None:
     return role.assume_role_policy_document if role else None
 
 
+def _of_repository(arn: str) -> str | None:
+    """An account that is none of those here is AWS's own, whose images every account may pull.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
+    """
+    return moto_policies.repository_policy(arn) if moto_policies.is_emulated(arn.split(":")[4]) else _PULLED_BY_ALL
+
+
 _IN_MOTO: Mapping[str, PolicyOfResource] = {
+    "ecr": _of_repository,
     "kms": moto_policies.key_policy,
     "lambda": moto_policies.function_policy,
     "s3": moto_policies.bucket_policy,
