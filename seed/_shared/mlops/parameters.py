@@ -4,9 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+# By the type that a definition declares: how a value is read, and what a wrong one is told.
 _KINDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
-    "Integer": (int, "whole number"),
-    "Float": (float, "number"),
+    "Integer": (int, "is no whole number"),
+    "Float": (float, "is no number"),
+    "Boolean": (lambda text: {"true": True, "false": False}[text.lower()], "is neither true nor false"),
+    "String": (str, ""),
 }
 
 
@@ -49,11 +52,11 @@ def typed(given: Mapping[str, str], declared: Mapping[str, Mapping[str, Any]]) -
 
 
 def _value(name: str, text: str, parameter: Mapping[str, Any]) -> Any:
-    read, kind = _KINDS.get(parameter["Type"], (str, "text"))
+    read, complaint = _KINDS[parameter["Type"]]
     choice = parameter.get("EnumValues")
     if choice and text not in choice:
         raise WrongParameterError(f"{name} is {text!r}; write one of {', '.join(choice)}")
     try:
         return read(text)
-    except ValueError:
-        raise WrongParameterError(f"{name} is {text!r}, which is no {kind}") from None
+    except (ValueError, KeyError):
+        raise WrongParameterError(f"{name} is {text!r}, which {complaint}") from None

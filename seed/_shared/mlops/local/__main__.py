@@ -17,10 +17,18 @@ from mlops.local.progress import Progress
 from mlops.local.report import collect, how_to_try, lines
 from mlops.local.repository import LocalRun, RepositoryError, Results, local_run, variables
 from mlops.local.sandbox import UnfitFolderError, namespaces_allowed
-from mlops.local.state import State
+from mlops.local.state import ForeignFolderError, State
 from mlops.parameters import WrongParameterError, typed, written
 from mlops.settings import SettingsError
 
+_WRONG_INPUT = (
+    ForeignFolderError,
+    NotReadyError,
+    RepositoryError,
+    SettingsError,
+    UnfitFolderError,
+    WrongParameterError,
+)
 _PLAIN = (
     "{why}steps run as plain processes: whether they work without a network, and with nothing but the files that "
     "SageMaker gives them, this run does not show."
@@ -33,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         repository = local_run(Path.cwd())
         return _main(repository, options)
-    except (RepositoryError, NotReadyError, WrongParameterError, SettingsError, UnfitFolderError) as error:
+    except _WRONG_INPUT as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

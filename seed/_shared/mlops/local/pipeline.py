@@ -37,7 +37,10 @@ class LocalPipeline:
         Raises:
             ValueError: the pipeline has no such parameter.
         """
-        execution = Execution(identifier, self.values(parameters or {}))
+        return self.proceed(Execution(identifier, self.values(parameters or {})))
+
+    def proceed(self, execution: Execution) -> Execution:
+        """Run every step of an execution that has just begun."""
         try:
             for step in self.definition.order():
                 if not step.condition or self._is_chosen(step, execution):

@@ -8,6 +8,10 @@ from mlops.local.execution import Execution
 from mlops.local.store import Store
 
 
+class UnknownReferenceError(ValueError):
+    """A reference to something that a step does not leave on this machine; the message is one line."""
+
+
 @dataclass(frozen=True)
 class References:
     """What references of one execution find."""
@@ -19,7 +23,7 @@ class References:
         """The value with every reference in it resolved.
 
         Raises:
-            KeyError: a step that is referred to has not run, or left nothing of that name.
+            UnknownReferenceError: nothing of that name is here.
             NotThereError: a file that is referred to is not there.
         """
         if isinstance(value, list):
@@ -37,19 +41,33 @@ class References:
 
     def _get(self, reference: str) -> Value:
         kind, _, rest = reference.partition(".")
-        if kind == "Parameters":
-            return self.execution.parameters[rest]
-        if kind == "Execution":
-            return {
-                "PipelineExecutionId": self.execution.identifier,
-                "PipelineExecutionArn": f"arn:local:execution/{self.execution.identifier}",
-            }[rest]
-        step, _, path = rest.partition(".")
-        return _dig(self.execution.left[step].properties, path)
+        try:
+            if kind == "Parameters":
+                return self.execution.parameters[rest]
+            if kind == "Execution":
+                return self._variables[rest]
+            step, _, path = rest.partition(".")
+            return _dig(self.execution.left[step].properties, path)
+        except (KeyError, IndexError, TypeError):
+            raise UnknownReferenceError(f"{reference} is not known on this machine") from None
+
+    @property
+    def _variables(self) -> Json:
+        """What the execution says about itself."""
+        return {
+            "PipelineExecutionId": self.execution.identifier,
+            "PipelineExecutionArn": f"arn:local:execution/{self.execution.identifier}",
+        }
 
     def _json_get(self, function: Json) -> Value:
         content = self.store.read(self.value(function["PropertyFile"]))
-        return _dig(json.loads(content), function["Path"])
+        try:
+            return _dig(json.loads(content), function["Path"])
+        except (KeyError, IndexError, TypeError):
+            raise UnknownReferenceError(f"{function['Path']} is not in the file {self._name(function)}") from None
+
+    def _name(self, function: Json) -> str:
+        return str(self.value(function["PropertyFile"])).rpartition("/")[2]
 
 
 def _dig(value: Value, path: str) -> Value:

@@ -85,14 +85,17 @@ class Run:
             prepared = self._prepared(wishes.model, anew=not goes_on)
         given = {**self.state.given, **prepared, **wishes.parameters}
         self.state.given = {name: value for name, value in given.items() if name in self.definition.parameters}
-        self.state.execution = self._run(pipeline, wishes.step)
-        return self.state.execution
-
-    def _run(self, pipeline: LocalPipeline, step: str | None) -> Execution:
-        if step is None:
-            return pipeline.run(IDENTIFIER, self.state.given)
-        execution = self.state.execution or Execution(IDENTIFIER, {})
+        execution = self.state.execution = self.state.execution or Execution(IDENTIFIER, {})
         execution.parameters = pipeline.values(self.state.given)
+        try:
+            return self._run(pipeline, execution, wishes.step)
+        finally:
+            # Also where a person interrupts it: the next --step goes on from here.
+            self.state.save()
+
+    def _run(self, pipeline: LocalPipeline, execution: Execution, step: str | None) -> Execution:
+        if step is None:
+            return pipeline.proceed(execution)
         self.ground.store.remove(self._results(step))
         return pipeline.run_step(step, execution)
 
@@ -113,7 +116,6 @@ class Run:
         )
 
     def _start_over(self) -> None:
-        self.output.mkdir(parents=True, exist_ok=True)
         self.state.start_over([_JOBS, _REGISTRY])
         self.ground.store.remove(self._results())
 

@@ -13,6 +13,10 @@ from mlops.local.execution import Execution
 _FILE = ".execution.json"
 
 
+class ForeignFolderError(Exception):
+    """The folder is not the command's; the message is one line."""
+
+
 @dataclass
 class State:
     """An execution in the making.
@@ -30,11 +34,17 @@ class State:
 
     @classmethod
     def load(cls, output: Path) -> Self:
-        """What the last run left; nothing, where there was none."""
+        """What the last run left; nothing, where there was none.
+
+        Raises:
+            ForeignFolderError: the folder is not empty, and no run has made it: what is in it is not to be lost.
+        """
         file = output / _FILE
-        if not file.is_file():
+        raw = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        if raw is None and output.exists() and (not output.is_dir() or any(output.iterdir())):
+            raise ForeignFolderError(f"{output} holds something else: name another folder with --output")
+        if not raw:
             return cls(output)
-        raw = json.loads(file.read_text(encoding="utf-8"))
         return cls(output, Execution.read(raw["execution"]), raw["given"], raw["products"])
 
     def save(self) -> None:
@@ -46,7 +56,10 @@ class State:
 
     def start_over(self, folders: Iterable[str]) -> None:
         """Remove what the last execution left, in these folders and beside them."""
-        (self.output / _FILE).unlink(missing_ok=True)
+        self.output.mkdir(parents=True, exist_ok=True)
+        (self.output / _FILE).write_text("{}", encoding="utf-8")
+        # Wherever the folder is: nothing of it is committed.
+        (self.output / ".gitignore").write_text("*\n", encoding="utf-8")
         self.forget_products()
         self.execution, self.given = None, {}
         for name in folders:

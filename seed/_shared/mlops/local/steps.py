@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from mlops.local.conditions import UnknownConditionError, holds, in_words
 from mlops.local.definition import Json, Step
 from mlops.local.execution import Execution, Left
-from mlops.local.references import References
+from mlops.local.references import References, UnknownReferenceError
 from mlops.local.sandbox import JobFailedError, Sandbox
 from mlops.local.serving import MakeServer, PackedCode
 from mlops.local.store import NotThereError, Store
@@ -81,7 +81,7 @@ class Steps:
             self.execution.left[step.name] = actions[step.type](step)
         except NotThereError as error:
             raise StepFailedError(str(error)) from error
-        except (JobFailedError, UnknownConditionError, UnknownTransformError) as error:
+        except (JobFailedError, UnknownConditionError, UnknownReferenceError, UnknownTransformError) as error:
             raise StepFailedError(f"{step.name}: {error}") from error
 
     def _processing(self, step: Step) -> Left:
