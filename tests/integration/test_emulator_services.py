@@ -149,6 +149,17 @@ def test_a_function_logs_to_the_log_group_that_was_made_for_it(emulator: Emulato
     assert [event["message"] for event in events] == ["a line"]
 
 
+def test_a_function_whose_role_may_not_write_logs_runs_and_leaves_none(
+    emulator: Emulator, functions: "Functions"
+) -> None:
+    logs = emulator.client("logs", DEV, REGION)
+    logs.create_log_group(logGroupName="/aws/lambda/function")
+    emulator.client("iam", DEV, REGION).delete_role_policy(RoleName="seeder", PolicyName="own")
+    functions.create("def handle(event, context):\n    print('a line')\n    return {'number': 1}\n")
+    assert functions.invoke({})["payload"] == {"number": 1}
+    assert logs.filter_log_events(logGroupName="/aws/lambda/function")["events"] == []
+
+
 def test_a_model_package_group_that_holds_models_cannot_be_deleted(emulator: Emulator) -> None:
     sagemaker = emulator.client("sagemaker", DEV, REGION)
     sagemaker.create_model_package_group(ModelPackageGroupName="abalone")
@@ -233,7 +244,8 @@ class Functions:
 
 @pytest.fixture
 def functions(emulator: Emulator) -> Iterator[Functions]:
-    new_role(emulator, DEV, "seeder", trusted={"Service": "lambda.amazonaws.com"})
+    logs = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    new_role(emulator, DEV, "seeder", trusted={"Service": "lambda.amazonaws.com"}, allowed=logs)
     yield Functions(emulator)
 
 

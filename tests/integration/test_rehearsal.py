@@ -14,13 +14,22 @@ BY_ROLES = [
     ("abalone-events", "the rule abalone-build-push matches: started abalone-build"),
     ("abalone-codepipeline", "abalone-build: Source/Source"),
     ("abalone-codebuild", "abalone-build: Build/Build"),
-    ("abalone-sagemaker-execution", "abalone-p-abalone01: its steps are not executed yet"),
+    ("abalone-sagemaker-execution", "abalone-p-abalone01: Preprocess: Processing"),
+    ("abalone-sagemaker-execution", "abalone-p-abalone01: Train: Training"),
+    ("abalone-sagemaker-execution", "abalone-p-abalone01: Evaluate: Processing"),
+    ("abalone-sagemaker-execution", "abalone-p-abalone01: GoodEnough: regression_metrics.mse.value "),
+    (
+        "abalone-sagemaker-execution",
+        "abalone-p-abalone01: Register: arn:aws:sagemaker:us-east-1:111111111111:model-package/",
+    ),
 ]
 
 USED_RIGHTS = [
     ("abalone-codebuild", "sagemaker:CreatePipeline"),
     ("abalone-codepipeline", "codecommit:UploadArchive"),
     ("abalone-events", "codepipeline:StartPipelineExecution"),
+    ("abalone-sagemaker-execution", "kms:CreateGrant"),
+    ("abalone-sagemaker-execution", "sagemaker:CreateModelPackage"),
 ]
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
@@ -38,8 +47,8 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
     acted = [(role, what) for _, role, what in lines if role != "administrator"]
     assert [role for role, _ in acted] == [role for role, _ in BY_ROLES]
     assert all(what.startswith(begins) for (_, what), (_, begins) in zip(acted, BY_ROLES, strict=True))
-    assert [what for outcome, _, what in lines if outcome == "left out"] == [BY_ROLES[-1][1]]
-    assert "Preprocess" in printed, "the definition that the build compiled"
+    assert [what for outcome, _, what in lines if outcome == "left out"] == ["its deployment is not rehearsed yet"]
+    assert "approved abalone-p-abalone01/1" in [what for _, role, what in lines if role == "administrator"]
     assert re.search(
         r"^abalone-codebuild +used \d+ rights; \d+ more granted and not used here$", printed, re.MULTILINE
     )

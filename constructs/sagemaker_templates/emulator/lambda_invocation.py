@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sagemaker_templates.emulator import moto_store
+from sagemaker_templates.emulator.asked import Asked
 from sagemaker_templates.emulator.call import Call, JsonObject
+from sagemaker_templates.emulator.moto_policies import Session
 from sagemaker_templates.emulator.moto_store import Function
 from sagemaker_templates.emulator.reply import Reply, json_error
 from sagemaker_templates.emulator.rights.guard import Guard, RoleNotTrusting
@@ -25,6 +27,7 @@ _BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
 _START_UP_SECONDS = 20  # on top of the function's own timeout: this machine is no Lambda
 _TAIL_BYTES = 4096
 _LAMBDA = "lambda.amazonaws.com"
+_LOG_STREAM = "emulated"
 
 
 @dataclass(frozen=True)
@@ -59,25 +62,45 @@ class FunctionRunner:
         if kind == "DryRun":
             return Reply("204 No Content", [], b"")
         try:
-            environment = self._environment(function)
+            session = self._session(function)
         except RoleNotTrusting as error:
             return json_error("AccessDeniedException", str(error), "403 Forbidden")
-        outcome = _run(function, environment, call.body)
+        outcome = _run(function, self._environment(function, session), call.body)
+        if self._may_write_logs(function, session):
+            _keep_log(function, outcome.log)
         if kind == "Event":
             return Reply("202 Accepted", [], b"")
         return _reply(outcome, with_log=call.headers.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
 
-    def _environment(self, function: Function) -> dict[str, str]:
-        """Build the function's whole environment: nothing of this process, so no real credentials either.
+    def _session(self, function: Function) -> Session:
+        """Open a session of the function's role, which is named after the function.
 
-        It acts as its role, in a session that is named after it
-        (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html).
+        https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 
         Raises:
             RoleNotTrusting: the role lets no function act as it.
         """
+        region = function.function_arn.split(":")[3]
+        return self._guard.open_session(
+            function.role, _LAMBDA, str(function.function_name), region, function.function_arn
+        )
+
+    def _may_write_logs(self, function: Function, session: Session) -> bool:
+        """Ask as Lambda does, which writes logs as the function's role: without the rights there are none.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+        """
+        named = {"logGroupName": function.logs_group_name, "logStreamName": _LOG_STREAM}
+        region = function.function_arn.split(":")[3]
+        refusals = [
+            self._guard.ask(session.access_key_id, Asked("logs", operation, named), region)
+            for operation in ("CreateLogStream", "PutLogEvents")
+        ]
+        return not any(refusals)
+
+    def _environment(self, function: Function, session: Session) -> dict[str, str]:
+        """Build the function's whole environment: nothing of this process, so no real credentials either."""
         region, name = function.function_arn.split(":")[3], str(function.function_name)
-        session = self._guard.open_session(function.role, _LAMBDA, name, region, function.function_arn)
         own = {
             "AWS_ACCESS_KEY_ID": session.access_key_id,
             "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
@@ -102,9 +125,7 @@ def _run(function: Function, environment: dict[str, str], event: bytes) -> Outco
             archive.extractall(code)
         (folder / "event.json").write_bytes(event or b"{}")
         (folder / "context.json").write_text(json.dumps(_context(function)))
-        outcome = _execute(folder, environment, function)
-    _keep_log(function, outcome.log)
-    return outcome
+        return _execute(folder, environment, function)
 
 
 def _execute(folder: Path, environment: dict[str, str], function: Function) -> Outcome:
@@ -140,7 +161,7 @@ def _context(function: Function) -> JsonObject:
         "memory_limit_in_mb": str(function.memory_size),
         "aws_request_id": str(uuid.uuid4()),
         "log_group_name": function.logs_group_name,
-        "log_stream_name": "emulated",
+        "log_stream_name": _LOG_STREAM,
         "timeout": int(function.timeout),
     }
 
