@@ -18,10 +18,22 @@ BY_ROLES = [
     ("abalone-sagemaker-execution", "abalone-p-abalone01: Train: Training"),
     ("abalone-sagemaker-execution", "abalone-p-abalone01: Evaluate: Processing"),
     ("abalone-sagemaker-execution", "abalone-p-abalone01: GoodEnough: regression_metrics.mse.value "),
-    (
-        "abalone-sagemaker-execution",
-        "abalone-p-abalone01: Register: arn:aws:sagemaker:us-east-1:111111111111:model-package/",
-    ),
+    ("abalone-sagemaker-execution", "abalone-p-abalone01: Register: arn:aws:sagemaker:us-east-1:111111111111:"),
+    ("serving-codepipeline", "read serving-deploy: "),
+    ("serving-pipeline-start", "the rule serving-deploy-approval matches: started serving-deploy"),
+    ("serving-codepipeline", "serving-deploy: Source/Source"),
+    ("serving-codebuild", "serving-deploy: Resolve/Resolve"),
+    ("serving-codebuild", "serving-deploy: Deploy_dev/Plan"),
+    ("serving-review", "serving-deploy: Deploy_dev/Review"),
+    ("serving-apply-dev", "serving-deploy: Deploy_dev/Apply"),
+    ("serving-codebuild", "serving-deploy: Deploy_pre-prod/Plan"),
+    ("serving-review", "serving-deploy: Deploy_pre-prod/Review"),
+    ("serving-codepipeline", "serving-deploy: Deploy_pre-prod/Approve"),
+    ("serving-apply-pre-prod", "serving-deploy: Deploy_pre-prod/Apply"),
+    ("serving-codebuild", "serving-deploy: Deploy_prod/Plan"),
+    ("serving-review", "serving-deploy: Deploy_prod/Review"),
+    ("serving-codepipeline", "serving-deploy: Deploy_prod/Approve"),
+    ("serving-apply-prod", "serving-deploy: Deploy_prod/Apply"),
 ]
 
 USED_RIGHTS = [
@@ -30,6 +42,8 @@ USED_RIGHTS = [
     ("abalone-events", "codepipeline:StartPipelineExecution"),
     ("abalone-sagemaker-execution", "kms:CreateGrant"),
     ("abalone-sagemaker-execution", "sagemaker:CreateModelPackage"),
+    ("serving-pre-prod-planner", "s3:ListBucket"),
+    ("serving-prod-deployer", "sagemaker:CreateEndpoint"),
 ]
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
@@ -43,12 +57,18 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
         missing("there is no environment of the seeds: set SEED_PYTHON to its Python")
     report = tmp_path / "report"
     printed = made(tmp_path / "out", missing, "rehearsal", f"REPORT={report}")
-    lines = re.findall(r"^ +[\d.]+ s  (ok|left out) +111111111111  (\S+) +(.*)$", printed, re.MULTILINE)
-    acted = [(role, what) for _, role, what in lines if role != "administrator"]
+    lines = re.findall(r"^ +[\d.]+ s  (ok|left out) +(\d{12})  (\S+) +(.*)$", printed, re.MULTILINE)
+    acted = [(role, what) for _, _, role, what in lines if role != "administrator"]
+    told = [(account, what) for _, account, role, what in lines if role == "administrator"]
     assert [role for role, _ in acted] == [role for role, _ in BY_ROLES]
     assert all(what.startswith(begins) for (_, what), (_, begins) in zip(acted, BY_ROLES, strict=True))
-    assert [what for outcome, _, what in lines if outcome == "left out"] == ["its deployment is not rehearsed yet"]
-    assert "approved abalone-p-abalone01/1" in [what for _, role, what in lines if role == "administrator"]
+    assert [what for outcome, _, _, what in lines if outcome == "left out"] == []
+    assert ("111111111111", "approved abalone-p-abalone01/1") in told
+    assert told[-3:] == [
+        ("111111111111", "serving-dev is InService"),
+        ("222222222222", "serving-pre-prod is InService"),
+        ("333333333333", "serving-prod is InService"),
+    ]
     assert re.search(
         r"^abalone-codebuild +used \d+ rights; \d+ more granted and not used here$", printed, re.MULTILINE
     )

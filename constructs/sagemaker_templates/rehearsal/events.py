@@ -48,6 +48,20 @@ class Place:
         arn = f"arn:aws:codecommit:{self.region}:{self.account}:{repository}"
         return self._event("aws.codecommit", "CodeCommit Repository State Change", arn, detail)
 
+    def approved(self, package: str, group: str, version: int) -> dict[str, Any]:
+        """The event of the approval of a version of a model.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+        """
+        detail = {
+            "ModelPackageGroupName": group,
+            "ModelPackageArn": package,
+            "ModelPackageVersion": version,
+            "ModelPackageStatus": "Completed",
+            "ModelApprovalStatus": "Approved",
+        }
+        return self._event("aws.sagemaker", "SageMaker Model Package State Change", package, detail)
+
     def _event(self, source: str, kind: str, resource: str, detail: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "version": "0",

@@ -1,7 +1,7 @@
 """The steps of a rehearsal: synthesize, apply what the project needs, go through its story, report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,21 +11,23 @@ from rich.console import Console
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.demo.order import roll_out_in_order, stacks_at_once
-from sagemaker_templates.demo.rollout import RolledOut
+from sagemaker_templates.demo.rollout import RolledOut, Rollout
 from sagemaker_templates.demo.surroundings import emulator_of_command, rollout_on
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.optional_packages import MOTO, require
+from sagemaker_templates.rehearsal.deployment import Deployment
 from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
 from sagemaker_templates.rehearsal.page import as_page
 from sagemaker_templates.rehearsal.report import Report, Timeline
 from sagemaker_templates.rehearsal.rights_used import RoleRights, rights_of_roles
-from sagemaker_templates.rehearsal.scope import chosen_project, with_what_it_needs
+from sagemaker_templates.rehearsal.scope import chosen_project, deploying, with_what_it_needs
 from sagemaker_templates.rehearsal.shown import show_end, show_moment
-from sagemaker_templates.rehearsal.story import ADMINISTRATOR, RehearsalFailed, Story
+from sagemaker_templates.rehearsal.story import Story
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, RehearsalFailed
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
@@ -64,13 +66,15 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     python = chosen_python(wanted.python) if wanted.python else None
     configuration, templates = load_and_note(wanted.environments, wanted.output), all_templates()
     project = chosen_project(configuration, wanted.scope)
-    plans = with_what_it_needs(planned_stacks(configuration, templates), project)
+    following = deploying(configuration, project)
+    projects = [project, *([following] if following else [])]
+    plans = with_what_it_needs(planned_stacks(configuration, templates), *projects)
     write_stacks(configuration, environments=wanted.environments, output=wanted.output)
     console.print(f"rehearse   {_scope(project)} ({project.template})")
     with temporary_folder() as work, emulator_of_command(keep=False, work=work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
         prepare_configuration(emulator, configuration)
-        stage = _Stage(console, engine, emulator, project, work)
+        stage = _Stage(console, engine, emulator, project, following, work)
         stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
 
 
@@ -88,6 +92,7 @@ class _Stage:
     engine: Engine
     emulator: Emulator
     project: Project
+    following: Project | None
     work: Path
 
     def perform(self, plans: list[StackPlan], wanted: Wanted, python_for: Callable[[Path], Path]) -> None:
@@ -106,14 +111,28 @@ class _Stage:
     def _play(
         self, plans: list[StackPlan], stacks: Path, timeline: Timeline, python_for: Callable[[Path], Path]
     ) -> None:
-        results = self._applied(plans, stacks, timeline)
+        rollout = rollout_on(self.console, self.engine, self.emulator, stacks, self.work)
+        results = self._applied(plans, stacks, rollout, timeline)
         outputs = next(result.outputs for result in results if result.plan.project == self.project)
         (self.work / "story").mkdir()
-        Story(self.emulator, self.project, outputs, timeline, python_for, self.work / "story").tell()
+        story = Story(self.emulator, self.project, outputs, timeline, python_for, self.work / "story")
+        replace(story, deployment=self._deployment(timeline, python_for, rollout)).tell()
+
+    def _deployment(
+        self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout
+    ) -> Deployment | None:
+        if self.following is None:
+            return None
+        work = self.work / "deployment"
+        work.mkdir()
+        machine = rollout.provider.environment()
+        return Deployment(self.emulator, self.following, timeline, python_for, machine, work)
 
     def _rights(self) -> tuple[RoleRights, ...]:
         environment = self.project.environment
-        return rights_of_roles(self.emulator, [environment.account_id], environment.region)
+        stages = self.following.stages if self.following else ()
+        accounts = {environment.account_id, *(stage.account_id for stage in stages)}
+        return rights_of_roles(self.emulator, sorted(accounts), environment.region)
 
     def _noted(self, timeline: Timeline, failure: StepFailed | ClientError) -> StepFailed:
         """Put a failure into the timeline, unless it is there already."""
@@ -122,8 +141,7 @@ class _Stage:
             timeline.add(self.project.environment.account_id, ADMINISTRATOR, first, "failed")
         return failure if isinstance(failure, StepFailed) else RehearsalFailed(str(failure))
 
-    def _applied(self, plans: list[StackPlan], stacks: Path, timeline: Timeline) -> list[RolledOut]:
-        rollout = rollout_on(self.console, self.engine, self.emulator, stacks, self.work)
+    def _applied(self, plans: list[StackPlan], stacks: Path, rollout: Rollout, timeline: Timeline) -> list[RolledOut]:
         rollout.providers.check_others(stacks / plan.name for plan in plans)
         results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         for result in results:

@@ -6,28 +6,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from botocore.exceptions import ClientError
-
 from sagemaker_templates.emulator import Emulator
-from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.rehearsal.acting import RightMissing, RoleSession, session_of
+from sagemaker_templates.rehearsal.acting import RightMissing
 from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
-from sagemaker_templates.rehearsal.events import Place, Started, started_by
+from sagemaker_templates.rehearsal.deployment import Deployment
+from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
+from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.report import Outcome, Timeline
 from sagemaker_templates.rehearsal.repository import CodeCommitTip
-from sagemaker_templates.seeds import assemble
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings, RehearsalFailed
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
-from sagemaker_templates.wording import counted
-
-ADMINISTRATOR = "administrator"
-"""Whoever applies, pushes and approves: a person, not one of the roles that Terraform made."""
-
-
-class RehearsalFailed(StepFailed):
-    """Something did not come out as AWS would have needed it; the message says what."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +29,7 @@ class Story:
         outputs: of the project's stack.
         python_for: gives the Python for a repository that lies in a folder.
         work: an empty folder.
+        deployment: of the project that deploys what this one trains, whose stacks are applied too; None for none.
     """
 
     emulator: Emulator
@@ -46,6 +38,7 @@ class Story:
     timeline: Timeline
     python_for: Callable[[Path], Path]
     work: Path
+    deployment: Deployment | None = None
 
     def tell(self) -> None:
         """Go through it.
@@ -53,12 +46,13 @@ class Story:
         Raises:
             StepFailed: something went wrong; the timeline has it as its last moment.
         """
-        self.timeline.now(f"Reading {self._names.repository}")
-        repository = self._read_back()
+        (self.work / "read").mkdir()
+        repository = read_back(self._happenings, self._pipeline, self.project, self.work / "read")
         self._start_by_push()
         python = self.python_for(repository)
         self._deliver(python)
-        self._execute(repository, python)
+        for approved in self._decide(self._execute(repository, python)):
+            self._deploy(approved)
 
     @property
     def _account(self) -> str:
@@ -77,50 +71,17 @@ class Story:
     def _names(self) -> ProjectNames:
         return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix)
 
-    def _read_back(self) -> Path:
-        """Read the repository as the delivery pipeline does, and compare it with its seed."""
-        pipeline = self._arn("codepipeline", self._pipeline["name"])
-        actor = self._acting(self._pipeline["roleArn"], "codepipeline", pipeline)
-        configuration = {"RepositoryName": self._names.repository, "BranchName": "main"}
-        (self.work / "read").mkdir()
-        try:
-            folder = CodeCommitTip().checkout(configuration, actor, self.work / "read")
-        except (ClientError, RightMissing) as error:
-            self._fail(actor.role, str(error))
-        read = {
-            path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-        }
-        seed = assemble(all_templates()[self.project.template].seed)
-        different = sorted(path for path in read.keys() | seed.keys() if read.get(path) != seed.get(path))
-        if different:
-            self._fail(actor.role, f"{self._names.repository} is not as it was seeded: {', '.join(different)}")
-        files = counted(len(read), "file")
-        self.timeline.add(self._account, actor.role, f"read {self._names.repository}: {files}, as they were seeded")
-        return folder
-
     def _start_by_push(self) -> None:
         codecommit = self.emulator.client("codecommit", self._account, self._region)
         tip = codecommit.get_branch(repositoryName=self._names.repository, branchName="main")["branch"]["commitId"]
         told = f"told EventBridge of a push to main of {self._names.repository}: {tip[:_SHORT]}"
         self.timeline.add(self._account, ADMINISTRATOR, told)
-        event = Place(self._account, self._region).pushed(self._names.repository, tip)
-        name = self._pipeline["name"]
-        wanted = self._arn("codepipeline", name)
-        only = self._matched(started_by(self.emulator, event), wanted)
-        actor = self._acting(only.role_arn, "events", self._arn("events", f"rule/{only.rule}"))
-        try:
-            actor.client("codepipeline").start_pipeline_execution(name=name)
-        except ClientError as error:
-            self._fail(actor.role, str(error))
-        self.timeline.add(self._account, actor.role, f"the rule {only.rule} matches: started {name}")
+        place = Place(self._account, self._region)
+        self._happenings.start(place.pushed(self._names.repository, tip), self._pipeline["name"])
 
-    def _matched(self, started: list[Started], wanted: str) -> Started:
-        """What is to be started; exactly that must be, and nothing else."""
-        if [each.target_arn for each in started] != [wanted]:
-            found = ", ".join(f"{each.rule} for {each.target_arn}" for each in started) or "no rule"
-            self._fail(ADMINISTRATOR, f"the event is to start {wanted} alone; it matches {found}")
-        (only,) = started
-        return only
+    @property
+    def _happenings(self) -> Happenings:
+        return Happenings(self.emulator, Place(self._account, self._region), self.timeline)
 
     def _deliver(self, python: Path) -> None:
         pipeline = DeliveryPipeline(
@@ -142,7 +103,7 @@ class Story:
         outcome: Outcome = "failed" if action.failed else "done"
         self.timeline.add(action.account, role, f"{self._pipeline['name']}: {action.name}", outcome)
 
-    def _execute(self, repository: Path, python: Path) -> None:
+    def _execute(self, repository: Path, python: Path) -> list[str]:
         """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket."""
         sagemaker = self.emulator.client("sagemaker", self._account, self._region)
         name = str(self.outputs["sagemaker_pipeline_name"])
@@ -152,7 +113,7 @@ class Story:
         role = pipeline["RoleArn"].rpartition("/")[2]
         (self.work / "execution").mkdir()
         try:
-            registered = MlPipeline(
+            return MlPipeline(
                 self.emulator,
                 pipeline["PipelineArn"],
                 pipeline["RoleArn"],
@@ -165,9 +126,8 @@ class Story:
             ).execute()
         except (MlStepFailed, RightMissing) as error:
             self._fail(role, str(error))
-        self._decide(registered)
 
-    def _decide(self, registered: list[str]) -> None:
+    def _decide(self, registered: list[str]) -> list[str]:
         """What was registered waits for a person, who approves it."""
         sagemaker = self.emulator.client("sagemaker", self._account, self._region)
         for arn in registered:
@@ -176,17 +136,17 @@ class Story:
                 self._fail(ADMINISTRATOR, f"{arn} is {status} before anybody has looked at it")
             sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
             self.timeline.add(self._account, ADMINISTRATOR, f"approved {arn.rpartition(':model-package/')[2]}")
-        self.timeline.add(self._account, ADMINISTRATOR, "its deployment is not rehearsed yet", "left out")
+        return registered
 
-    def _acting(self, role_arn: str, service: str, acting_for: str) -> RoleSession:
-        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self._region, acting_for)
-
-    def _arn(self, service: str, name: str) -> str:
-        return f"arn:aws:{service}:{self._region}:{self._account}:{name}"
+    def _deploy(self, approved: str) -> None:
+        if self.deployment is None:
+            told = "no project of this environment deploys it"
+            self.timeline.add(self._account, ADMINISTRATOR, told, "left out")
+            return
+        self.deployment.follow(approved)
 
     def _fail(self, role: str, what: str) -> NoReturn:
-        self.timeline.add(self._account, role, what, "failed")
-        raise RehearsalFailed(what)
+        self._happenings.fail(role, what)
 
 
 _UNDECIDED = "PendingManualApproval"

@@ -1,12 +1,13 @@
 """The command rehearses the project that was named, with what it needs; wrong input ends in a line and with 2."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sagemaker_templates.cli import main
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.rehearsal.scope import chosen_project, with_what_it_needs
+from sagemaker_templates.rehearsal.scope import chosen_project, deploying, with_what_it_needs
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from synthesized import ROOT
@@ -27,6 +28,40 @@ def test_a_project_is_applied_with_what_it_needs_and_nothing_else(scope: str | N
     plans = planned_stacks(configuration, all_templates())
     chosen = with_what_it_needs(plans, chosen_project(configuration, scope))
     assert [plan.name for plan in chosen] == stacks
+
+
+def test_the_project_that_deploys_what_another_trains_is_found_and_applied_with_its_targets() -> None:
+    configuration = load_configuration(ENVIRONMENTS)
+    project = chosen_project(configuration, "dev/abalone")
+    following = deploying(configuration, project)
+    assert following
+    assert following.name == "serving"
+    plans = with_what_it_needs(planned_stacks(configuration, all_templates()), project, following)
+    assert {plan.name for plan in plans} == {
+        "dev-foundation",
+        "dev-abalone",
+        "dev-serving",
+        "dev-serving-target",
+        "pre-prod-serving-target",
+        "prod-serving-target",
+    }
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("p-abalone01", "p-abalone02"),
+        ("model_deploy\n", "model_deploy\nenable-eventbridge-trigger: false\n"),
+    ],
+)
+def test_a_project_that_deploys_another_group_or_only_after_a_push_follows_nobody(
+    tmp_path: Path, edit: tuple[str, str]
+) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    file = tmp_path / "environments/dev/projects/serving.yaml"
+    file.write_text(file.read_text().replace(*edit))
+    configuration = load_configuration(tmp_path / "environments")
+    assert deploying(configuration, chosen_project(configuration, "dev/abalone")) is None
 
 
 @pytest.mark.parametrize(

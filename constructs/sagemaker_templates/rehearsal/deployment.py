@@ -1,0 +1,88 @@
+"""What is rehearsed of a project that deploys: from an approval to an endpoint in each account."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.naming import ProjectNames, TargetNames
+from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
+from sagemaker_templates.rehearsal.events import Place
+from sagemaker_templates.rehearsal.reading import read_back
+from sagemaker_templates.rehearsal.report import Outcome, Timeline
+from sagemaker_templates.rehearsal.repository import CodeCommitTip
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings, RehearsalFailed
+from sagemaker_templates.settings.model import Project, Target
+from sagemaker_templates.templates.registry import all_templates
+
+_SERVES = "InService"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The rehearsal of one project of model_deploy whose stacks are applied.
+
+    Attributes:
+        python_for: gives the Python for a repository that lies in a folder.
+        machine: the variables that Terraform needs on this machine, such as where its provider is.
+        work: an empty folder.
+    """
+
+    emulator: Emulator
+    project: Project
+    timeline: Timeline
+    python_for: Callable[[Path], Path]
+    machine: Mapping[str, str]
+    work: Path
+
+    def follow(self, approved: str) -> None:
+        """Go on from an approval.
+
+        Args:
+            approved: the ARN of the version.
+
+        Raises:
+            StepFailed: something went wrong; the timeline has it as its last moment.
+        """
+        group, _, version = approved.rpartition(":model-package/")[2].partition("/")
+        environment = self.project.environment
+        place = Place(environment.account_id, environment.region)
+        happenings = Happenings(self.emulator, place, self.timeline)
+        (self.work / "read").mkdir()
+        definition = self._pipeline(place, Path()).definition()
+        repository = read_back(happenings, definition, self.project, self.work / "read")
+        happenings.start(place.approved(approved, group, int(version)), self._name)
+        self._deliver(self._pipeline(place, self.python_for(repository)))
+        for target in self.project.stages:
+            self._look_at(TargetNames(self.project, target).endpoint, target)
+
+    @property
+    def _name(self) -> str:
+        return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix).delivery_pipeline
+
+    def _pipeline(self, place: Place, python: Path) -> DeliveryPipeline:
+        return DeliveryPipeline(
+            self.emulator, place.account, place.region, self._name, python, self.machine, tell=self._acted
+        )
+
+    def _deliver(self, pipeline: DeliveryPipeline) -> None:
+        self.timeline.now(f"Running {pipeline.name}")
+        (self.work / "delivery").mkdir()
+        execution = pipeline.run(CodeCommitTip(), self.work / "delivery")
+        if execution.failed:
+            raise RehearsalFailed(f"{execution.failed} failed:\n{execution.logs[execution.failed]}")
+
+    def _acted(self, action: Action) -> None:
+        outcome: Outcome = "failed" if action.failed else "done"
+        role = action.role_arn.rpartition("/")[2]
+        self.timeline.add(action.account, role, f"{self._name}: {action.name}", outcome)
+
+    def _look_at(self, endpoint: str, target: Target) -> None:
+        """The endpoint that a stage has left in its account."""
+        sagemaker = self.emulator.client("sagemaker", target.account_id, target.region)
+        status = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"]
+        serves = status == _SERVES
+        outcome: Outcome = "done" if serves else "failed"
+        self.timeline.add(target.account_id, ADMINISTRATOR, f"{endpoint} is {status}", outcome)
+        if not serves:
+            raise RehearsalFailed(f"{endpoint} is {status}")
