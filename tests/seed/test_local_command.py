@@ -18,10 +18,11 @@ from local_command import LocalCommand, local_command
 from loopback_hub import HubModel, LoopbackHub
 from mlops.local import __main__ as command
 from mlops.local.compilation import Compiled
-from mlops.local.execution import Execution
+from mlops.local.execution import Execution, Left
 from mlops.local.progress import Progress
 from mlops.local.sandbox import JobFailedError, Sandbox, UnfitFolderError, namespaces_allowed
 from mlops.local.serving import PackedCode, Request
+from mlops.local.steps import Steps
 from seed_repository import SeedRepository, clean_environment
 from tiny_llama import model_files
 from training import Training
@@ -100,8 +101,8 @@ def test_on_a_terminal_a_step_has_one_line_which_is_rewritten_once(monkeypatch: 
     with Progress(terminal).around("Train"):
         during = terminal.getvalue()
 
-    assert during == "Train …"
-    assert re.fullmatch(r"Train …\r\x1b\[KTrain: done in 0\.\d s\n", terminal.getvalue())
+    assert during == "Train ..."
+    assert re.fullmatch(r"Train \.\.\.\r\x1b\[KTrain: done in 0\.\d s\n", terminal.getvalue())
 
 
 def test_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +166,11 @@ def test_steps_run_one_by_one_on_ones_own_data_and_each_says_what_it_needs(
     """A step that runs anew makes what came after it a thing of the past."""
     assert abalone("--step", "Preprocess", "--data", str(dataset)).code == 0
     assert json.loads(abalone.read("data.json"))["rows"] == "1500"
+    late = abalone("--step", "Train", "--data", str(dataset))
+    assert (late.code, late.errors) == (
+        2,
+        "error: Train goes on from Preprocess: give --data and --model to that step\n",
+    )
     assert "run --step Train first" in abalone("--step", "Evaluate").errors
     assert abalone("--step", "Train", *QUICK).code == 0
     assert abalone("--step", "Evaluate").code == 0
@@ -215,6 +221,22 @@ def test_without_namespaces_the_model_is_the_same_and_one_line_says_what_is_not_
     assert line.startswith("Without Linux namespaces, ")
     isolated = training.store.path(good.registered[0]["InferenceSpecification"]["Containers"][0]["ModelDataUrl"])
     assert contents(abalone.output / "model.tar.gz") == contents(isolated)
+
+
+def test_after_an_interruption_a_step_goes_on_with_what_is_there(
+    abalone: LocalCommand, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> Left:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(Steps, "_training", interrupt)
+        told = abalone("--data", str(dataset))
+    assert (told.code, told.errors) == (130, "interrupted\n")
+
+    assert "run --step Train first" in abalone("--step", "Evaluate").errors
+    assert abalone("--step", "Preprocess").code == 0
+    assert json.loads(abalone.read("data.json"))["rows"] == "1500"
 
 
 def test_plain_processes_can_be_asked_for(abalone: LocalCommand, dataset: Path) -> None:
@@ -350,6 +372,14 @@ def test_batch_inference_without_a_model_says_what_to_give(scoring: LocalCommand
     assert told.code == 2
     assert told.errors.startswith("error: say with --model which model to use: the model.tar.gz of a package")
     assert not scoring.output.exists()
+
+
+def test_what_is_no_archive_is_no_model(scoring: LocalCommand, tmp_path: Path) -> None:
+    (tmp_path / "model.txt").write_text("a model")
+
+    told = scoring("--model", str(tmp_path / "model.txt"))
+
+    assert (told.code, told.errors) == (2, f"error: {tmp_path}/model.txt is no archive like model.tar.gz\n")
 
 
 def test_rows_that_cannot_be_used_end_batch_inference_as_in_sagemaker(

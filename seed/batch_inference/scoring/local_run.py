@@ -1,9 +1,10 @@
 """What ``python -m mlops.local`` has to know about this repository."""
 
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from mlops.local.repository import Data, Example, Ground, LocalRun, ModelOption, Results
+from mlops.local.repository import Data, Example, Ground, LocalRun, ModelOption, RepositoryError, Results
 
 from scoring.sample_data import DATA_KEY, SAMPLE
 
@@ -23,9 +24,15 @@ def sample() -> str:
 
 
 def approve(ground: Ground, archive: Path | None) -> Mapping[str, str]:
-    """Register a model's archive as the latest approved package: the pipeline looks for that."""
+    """Register a model's archive as the latest approved package: the pipeline looks for that.
+
+    Raises:
+        RepositoryError: it is no archive.
+    """
     if archive is None:
         return {}
+    if not (archive.is_file() and tarfile.is_tarfile(archive)):
+        raise RepositoryError(f"{archive} is no archive like model.tar.gz")
     location = f"s3://{ground.settings.model_bucket}/{_ARCHIVE}"
     ground.store.keep(archive, location)
     container = {"ModelDataUrl": location, "Environment": _SERVING}

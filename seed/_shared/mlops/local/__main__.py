@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m mlops.local", description=__doc__)
     parser.add_argument(
-        "--output", type=Path, default=Path("local"), metavar="FOLDER", help="for all that is left (default: local)"
+        "--output", type=Path, default=Path("local"), metavar="FOLDER", help="where all of that goes (default: local)"
     )
     parser.add_argument("--step", metavar="NAME", help="run this step only, with what the ones before it have left")
     parser.add_argument(

@@ -26,7 +26,7 @@ class Progress:
     def around(self, name: str) -> Iterator[None]:
         """Tell that something begins, and that it is done or failed."""
         terminal = is_terminal(self.stream)
-        self._write(f"{name} …" if terminal else f"{name}: started\n")
+        self._write(f"{name} ..." if terminal else f"{name}: started\n")
         started = time.monotonic()
         outcome = "failed after"
         try:

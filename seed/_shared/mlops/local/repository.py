@@ -84,7 +84,7 @@ class ModelOption:
     Attributes:
         what: for people, in a few words.
         prepare: puts the model where the pipeline finds it, a sample where None is given; returns the parameters that
-            go with it.
+            go with it, and raises RepositoryError for what is no model.
         required: whether nothing can run without one.
     """
 

@@ -11,7 +11,7 @@ from mlops.local.aws.boto3.registry import Registry
 from mlops.local.compilation import Compiled, compiled, parse_each_service_model_once
 from mlops.local.definition import Definition, Json
 from mlops.local.execution import Execution
-from mlops.local.pipeline import LocalPipeline
+from mlops.local.pipeline import LocalPipeline, NotReadyError
 from mlops.local.progress import Progress
 from mlops.local.repository import Ground, LocalRun
 from mlops.local.state import State
@@ -69,7 +69,7 @@ class Run:
         """Run the pipeline, or one step of it.
 
         Raises:
-            NotReadyError: the step cannot run yet.
+            NotReadyError: the step cannot run yet, or not with what is given.
         """
         goes_on = wishes.step is not None and self.state.execution is not None
         pipeline = LocalPipeline(
@@ -77,6 +77,7 @@ class Run:
         )
         if wishes.step is not None:
             pipeline.refuse_unready(wishes.step, self.state.execution or Execution(IDENTIFIER, {}))
+            self._refuse_what_is_too_late(wishes, wishes.step)
         with self.progress.around("Set up"):
             if not goes_on:
                 self._start_over()
@@ -92,6 +93,11 @@ class Run:
         finally:
             # Also where a person interrupts it: the next --step goes on from here.
             self.state.save()
+
+    def _refuse_what_is_too_late(self, wishes: Wishes, step: str) -> None:
+        before = self.definition.before(step)
+        if before and (wishes.data or wishes.model):
+            raise NotReadyError(f"{step} goes on from {before[0].name}: give --data and --model to that step")
 
     def _run(self, pipeline: LocalPipeline, execution: Execution, step: str | None) -> Execution:
         if step is None:
