@@ -221,6 +221,29 @@ def test_accounts_get_what_a_configuration_takes_for_granted(emulator: Emulator)
     assert connection["Connection"]["ConnectionStatus"] == "AVAILABLE"
 
 
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "alias/states",
+        "0b1c2d3e-0000-4000-8000-000000000000",
+        f"arn:aws:kms:us-east-1:{PROD}:alias/states",
+        f"arn:aws:kms:us-east-1:{PROD}:key/0b1c2d3e-0000-4000-8000-000000000000",
+    ],
+)
+def test_a_key_that_settings_name_is_there_under_that_name(emulator: Emulator, reference: str) -> None:
+    account = Account(emulator, DEV, REGION)
+    account.create_key(reference)
+    account.create_key(reference)  # again, as two environments may share a key
+    place = (PROD, "us-east-1") if ":" in reference else (DEV, REGION)
+    kms = emulator.client("kms", *place)
+    metadata = kms.describe_key(KeyId=reference)["KeyMetadata"]
+    assert reference.rpartition(":")[2].removeprefix("key/") in (
+        metadata["KeyId"],
+        *(alias["AliasName"] for alias in kms.list_aliases(KeyId=metadata["KeyId"])["Aliases"]),
+    )
+    assert len(kms.list_keys()["Keys"]) == 1
+
+
 class Functions:
     """Creates and invokes one function."""
 

@@ -384,6 +384,24 @@ def key(place: Place, reference: str) -> Key | None:
     return next((cast(Key, one) for one in keys if name == one.id or name in one.aliases), None)
 
 
+def new_key(place: Place, name: str) -> Key:
+    """Create a KMS key with a policy that leaves its use to IAM.
+
+    Args:
+        name: its alias, which begins with ``alias/``, or its id: moto would draw one.
+    """
+    from moto.kms.models import kms_backends
+
+    backend = kms_backends[place.account][place.region]
+    made = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "was there before", None)
+    if name.startswith("alias/"):
+        backend.create_alias(made.id, name)
+    else:
+        made.id, made.arn, drawn = name, made.arn.replace(made.id, name), made.id
+        backend.keys[name] = backend.keys.pop(drawn)
+    return cast(Key, made)
+
+
 def key_of_ciphertext(blob: bytes) -> str:
     """Return the id of the key that something was encrypted with: it stands before what is encrypted."""
     from moto.kms.utils import KEY_ID_LEN

@@ -1,10 +1,10 @@
-"""Gives emulated accounts what real ones already have: state buckets, networks, boundaries, log buckets."""
+"""Gives emulated accounts what real ones already have: state buckets, keys, networks, boundaries, log buckets."""
 
 import json
 from dataclasses import dataclass
 
 from sagemaker_templates.emulator.process import Emulator
-from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, KEY_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.settings.model import (
     Configuration,
     Environment,
@@ -45,6 +45,12 @@ class Account:
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.emulator.client("s3", self.id, self.region).put_bucket_policy(Bucket=name, Policy=policy)
+
+    def create_key(self, reference: str) -> None:
+        """Create a KMS key, unless it is there, under the id, the alias or the ARN of either that is given."""
+        fields = reference.split(":", 5)
+        region, account, name = fields[3:] if len(fields) > 1 else (self.region, self.id, reference)
+        self.emulator.administer(KEY_ROUTE, {"account": account, "region": region, "name": name.removeprefix("key/")})
 
     def create_network(self, network: Network) -> None:
         """Create a VPC with its subnets and security groups, under the ids that are given."""
@@ -96,8 +102,12 @@ def prepare_configuration(emulator: Emulator, configuration: Configuration) -> N
 
 def _prepare_environment(emulator: Emulator, environment: Environment) -> None:
     account = Account(emulator, environment.account_id, environment.region)
-    if isinstance(environment.state, S3State):
-        Account(emulator, account.id, environment.state.region).create_bucket(environment.state.bucket)
+    state = environment.state
+    if isinstance(state, S3State):
+        of_state = Account(emulator, account.id, state.region)
+        of_state.create_bucket(state.bucket)
+        if state.kms_key_id:
+            of_state.create_key(state.kms_key_id)
     _prepare_account(
         account,
         environment.network,

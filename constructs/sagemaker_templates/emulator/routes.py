@@ -1,6 +1,7 @@
 """The emulator's own administrative routes, known to the server and to those who ask it."""
 
 NETWORK_ROUTE = "/emulator-api/network"
+KEY_ROUTE = "/emulator-api/key"
 CONNECTION_ROUTE = "/emulator-api/connection"
 HEALTH_ROUTE = "/emulator-api/health"
 SESSION_ROUTE = "/emulator-api/session"

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from sagemaker_templates.emulator import moto_store
 from sagemaker_templates.emulator.call import Environ
+from sagemaker_templates.emulator.existing_keys import create_key
 from sagemaker_templates.emulator.lambda_invocation import FunctionRunner
 from sagemaker_templates.emulator.layer import EmulatorApplication
 from sagemaker_templates.emulator.moto_repairs import repair_moto
@@ -25,7 +26,7 @@ from sagemaker_templates.emulator.rights.journal import Journal
 from sagemaker_templates.emulator.rights.routes import rights_routes
 from sagemaker_templates.emulator.rights.standing import StandingPolicies
 from sagemaker_templates.emulator.rights.stored import Stored
-from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, KEY_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement import (
     application_autoscaling,
@@ -106,6 +107,7 @@ def build_application(
         supplements=supplements,
         admin_routes={
             NETWORK_ROUTE: create_network,
+            KEY_ROUTE: create_key,
             CONNECTION_ROUTE: connections.admin_route(known_connections),
             HEALTH_ROUTE: lambda _request: {"status": "ok"},
             **rights_routes(guard),
