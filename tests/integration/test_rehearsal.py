@@ -34,6 +34,9 @@ BY_ROLES = [
     ("serving-review", "serving-deploy: Deploy_prod/Review"),
     ("serving-codepipeline", "serving-deploy: Deploy_prod/Approve"),
     ("serving-apply-prod", "serving-deploy: Deploy_prod/Apply"),
+    ("serving-dev-endpoint", "serving-dev: pulled its image, loaded its model, started"),
+    ("serving-pre-prod-endpoint", "serving-pre-prod: pulled its image, loaded its model, started"),
+    ("serving-prod-endpoint", "serving-prod: pulled its image, loaded its model, started"),
 ]
 
 USED_RIGHTS = [
@@ -44,6 +47,7 @@ USED_RIGHTS = [
     ("abalone-sagemaker-execution", "sagemaker:CreateModelPackage"),
     ("serving-pre-prod-planner", "s3:ListBucket"),
     ("serving-prod-deployer", "sagemaker:CreateEndpoint"),
+    ("serving-prod-endpoint", "s3:GetObject"),
 ]
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
@@ -59,6 +63,7 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
     printed = made(tmp_path / "out", missing, "rehearsal", f"REPORT={report}")
     lines = re.findall(r"^ +[\d.]+ s  (ok|left out) +(\d{12})  (\S+) +(.*)$", printed, re.MULTILINE)
     acted = [(role, what) for _, _, role, what in lines if role != "administrator"]
+    assert printed.count("FAILED") == 0
     told = [(account, what) for _, account, role, what in lines if role == "administrator"]
     assert [role for role, _ in acted] == [role for role, _ in BY_ROLES]
     assert all(what.startswith(begins) for (_, what), (_, begins) in zip(acted, BY_ROLES, strict=True))

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
+
+from botocore.exceptions import ClientError
 
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames, TargetNames
+from sagemaker_templates.rehearsal.acting import RightMissing
 from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
+from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
 from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.report import Outcome, Timeline
@@ -77,12 +82,19 @@ class Deployment:
         role = action.role_arn.rpartition("/")[2]
         self.timeline.add(action.account, role, f"{self._name}: {action.name}", outcome)
 
-    def _look_at(self, endpoint: str, target: Target) -> None:
-        """The endpoint that a stage has left in its account."""
-        sagemaker = self.emulator.client("sagemaker", target.account_id, target.region)
-        status = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"]
-        serves = status == _SERVES
-        outcome: Outcome = "done" if serves else "failed"
-        self.timeline.add(target.account_id, ADMINISTRATOR, f"{endpoint} is {status}", outcome)
-        if not serves:
-            raise RehearsalFailed(f"{endpoint} is {status}")
+    def _look_at(self, name: str, target: Target) -> None:
+        """The endpoint that a stage has left in its account, and what SageMaker does as its role."""
+        endpoint = ServedEndpoint(self.emulator, target.account_id, target.region, name)
+        try:
+            endpoint.start()
+        except (ClientError, RightMissing) as error:
+            self._failed(target, endpoint.role, str(error))
+        self.timeline.add(target.account_id, endpoint.role, f"{name}: pulled its image, loaded its model, started")
+        status = endpoint.described["EndpointStatus"]
+        if status != _SERVES:
+            self._failed(target, ADMINISTRATOR, f"{name} is {status}")
+        self.timeline.add(target.account_id, ADMINISTRATOR, f"{name} is {status}")
+
+    def _failed(self, target: Target, role: str, what: str) -> NoReturn:
+        self.timeline.add(target.account_id, role, what, "failed")
+        raise RehearsalFailed(what)

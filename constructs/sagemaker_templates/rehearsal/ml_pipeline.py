@@ -1,10 +1,8 @@
 """A SageMaker pipeline, executed step by step: what SageMaker does as its role, and the repository's real scripts."""
 
 import json
-import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +12,13 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.rehearsal.acting import RoleSession, session_of
 from sagemaker_templates.rehearsal.commands import run_to_end
+from sagemaker_templates.rehearsal.images import parts_of_image, some_layers
+from sagemaker_templates.rehearsal.interfaces import interfaces_in
 
 Json = dict[str, Any]
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 _PROGRAM = Path(__file__).with_name("pipeline_step.py")
-_IMAGE = re.compile(r"(?P<registry>\d{12})\.dkr\.ecr\.[^/]+/(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?")
 _LENGTH_OF_ID = 12
 
 
@@ -148,7 +147,7 @@ class MlPipeline:
         if kind == "RegisterModel":
             (container,) = request["InferenceSpecification"]["Containers"]
             group = {"model-package-group": request["ModelPackageGroupName"]}
-            self._actor.does("register-model-package", {**_image(container["Image"]), **group})
+            self._actor.does("register-model-package", {**parts_of_image(container["Image"]), **group})
 
     def _name_of_job(self, step: Json) -> str:
         given = step["request"].get(f"{step['type']}JobName") or f"pipelines-{step['name']}"
@@ -159,7 +158,7 @@ class MlPipeline:
         self._actor.needs("sagemaker", f"Create{job.kind}Job", **named)
         self._actor.needs("sagemaker", f"Describe{job.kind}Job", **{f"{job.kind}JobName": job.name})
         actor = self._as(job.request["RoleArn"])
-        actor.does("pull-image", {**_image(job.image), "layers": [f"sha256:{'0' * 64}"]})
+        actor.does("pull-image", {**parts_of_image(job.image), "layers": some_layers()})
         actor.does("job-log", {"log-group": job.log_group, "log-stream": f"{job.name}/algo-1"})
         actor.does("job-metrics", {"namespace": job.log_group})
         if job.volume_key:
@@ -168,26 +167,7 @@ class MlPipeline:
             self._join(actor, job.network)
 
     def _join(self, actor: RoleSession, network: Mapping[str, Sequence[str]]) -> None:
-        with self._interfaces(network["Subnets"]) as interfaces:
+        account = self.arn.split(":")[4]
+        with interfaces_in(self.emulator, account, self._region, network["Subnets"]) as interfaces:
             given = {"subnets": network["Subnets"], "security-groups": network["SecurityGroupIds"]}
             actor.does("job-in-vpc", {**given, "interfaces": interfaces})
-
-    @contextmanager
-    def _interfaces(self, subnets: Sequence[str]) -> Iterator[list[str]]:
-        """Network interfaces as SageMaker has made them: of those that are not there nothing is known."""
-        ec2 = self.emulator.client("ec2", self.arn.split(":")[4], self._region)
-        made = [ec2.create_network_interface(SubnetId=one)["NetworkInterface"] for one in subnets]
-        ids = [str(one["NetworkInterfaceId"]) for one in made]
-        try:
-            yield ids
-        finally:
-            for id_ in ids:
-                ec2.delete_network_interface(NetworkInterfaceId=id_)
-
-
-def _image(uri: str) -> dict[str, str]:
-    found = _IMAGE.match(uri)
-    if found is None:
-        raise MlStepFailed(f"{uri} is no image of ECR's")
-    tag = found["tag"] or "latest"
-    return {"registry": found["registry"], "image-repository": found["repository"], "image-tag": tag}
