@@ -1,6 +1,7 @@
 """``make rehearsal`` shows what roles do after the applies, and ends with a report of it."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
     )
     assert "refused" not in printed
     for file in ("rehearsal.md", "rehearsal.html"):
-        text = re.sub(r"\\", "", (report / file).read_text(encoding="utf-8"))
+        text = unescape(re.sub(r"\\", "", (report / file).read_text(encoding="utf-8")))
         assert all(what in text for _, what in acted)
         for role, right in USED_RIGHTS:
             assert role in text.partition("What each role used of its rights")[2]
