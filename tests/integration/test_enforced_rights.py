@@ -163,6 +163,22 @@ def test_another_account_reads_versions_of_a_model_by_the_policy_of_their_group(
     assert _asked(emulator, role, *asked) is None
 
 
+def test_images_of_aws_are_pulled_by_all_and_those_of_another_account_by_whom_it_lets_in(emulator: Emulator) -> None:
+    ecr = emulator.client("ecr", PROD, REGION)
+    ecr.create_repository(repositoryName="own")
+    role = _role(emulator, "ecr:BatchGetImage")
+
+    def pulls(account: str, repository: str) -> str | None:
+        asked = {"registryId": account, "repositoryName": repository, "imageIds": [{"imageTag": "1"}]}
+        return _asked(emulator, role, "ecr", "BatchGetImage", asked)
+
+    assert pulls("683313688378", "sagemaker-xgboost") is None
+    assert "because no resource-based policy allows" in str(pulls(PROD, "own"))
+    opened = {"Sid": "s", "Effect": "Allow", "Principal": {"AWS": role}, "Action": "ecr:BatchGetImage"}
+    ecr.set_repository_policy(repositoryName="own", policyText=policy(opened))
+    assert pulls(PROD, "own") is None
+
+
 def test_another_account_invokes_a_function_by_the_functions_policy(emulator: Emulator) -> None:
     functions = emulator.client("lambda", DEV, REGION)
     own = new_role(emulator, DEV, "function", trusted={"Service": "lambda.amazonaws.com"})

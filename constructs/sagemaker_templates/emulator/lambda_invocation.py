@@ -80,9 +80,8 @@ class FunctionRunner:
         Raises:
             RoleNotTrusting: the role lets no function act as it.
         """
-        region = function.function_arn.split(":")[3]
         return self._guard.open_session(
-            function.role, _LAMBDA, str(function.function_name), region, function.function_arn
+            function.role, _LAMBDA, str(function.function_name), _region(function), function.function_arn
         )
 
     def _may_write_logs(self, function: Function, session: Session) -> bool:
@@ -91,16 +90,15 @@ class FunctionRunner:
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
         """
         named = {"logGroupName": function.logs_group_name, "logStreamName": _LOG_STREAM}
-        region = function.function_arn.split(":")[3]
         refusals = [
-            self._guard.ask(session.access_key_id, Asked("logs", operation, named), region)
+            self._guard.ask(session.access_key_id, Asked("logs", operation, named), _region(function))
             for operation in ("CreateLogStream", "PutLogEvents")
         ]
         return not any(refusals)
 
     def _environment(self, function: Function, session: Session) -> dict[str, str]:
         """Build the function's whole environment: nothing of this process, so no real credentials either."""
-        region, name = function.function_arn.split(":")[3], str(function.function_name)
+        region, name = _region(function), str(function.function_name)
         own = {
             "AWS_ACCESS_KEY_ID": session.access_key_id,
             "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
@@ -116,6 +114,10 @@ class FunctionRunner:
             "PATH": os.environ.get("PATH", os.defpath),
         }
         return {**{str(key): str(value) for key, value in function.environment_vars.items()}, **own}
+
+
+def _region(function: Function) -> str:
+    return function.function_arn.split(":")[3]
 
 
 def _run(function: Function, environment: dict[str, str], event: bytes) -> Outcome:

@@ -150,12 +150,6 @@ def function_policy(arn: str) -> str | None:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None
 
 
-def role_of_function(arn: str) -> str | None:
-    """Return the ARN of the role that a Lambda function has."""
-    found: Any = moto_store.function(_place(arn), _name(arn).removeprefix("function:").partition(":")[0])
-    return str(found.role) if found else None
-
-
 def secret_policy(arn: str) -> str | None:
     """Return the policy of a secret in Secrets Manager."""
     found: Any = moto_store.secret(_place(arn), arn)

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.failures import StepFailed
+from sagemaker_templates.naming import arn
 from sagemaker_templates.rehearsal.acting import RightMissing, RoleSession, session_of
 from sagemaker_templates.rehearsal.artifacts import Artifact, ArtifactStore
 from sagemaker_templates.rehearsal.build import Build, BuildFailedError, Finished
@@ -152,8 +153,8 @@ class DeliveryPipeline:
 
     def acting_as(self, role_arn: str, service: str, acting_for: str | None = None) -> RoleSession:
         """A session of a role of the pipeline, for the pipeline itself if nothing else is named."""
-        arn = acting_for or f"arn:aws:codepipeline:{self.region}:{self.account}:{self.name}"
-        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self.region, arn)
+        own = arn("codepipeline", self.name, region=self.region, account_id=self.account)
+        return session_of(self.emulator, role_arn, f"{service}.amazonaws.com", self.region, acting_for or own)
 
 
 @dataclass

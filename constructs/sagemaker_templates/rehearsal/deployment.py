@@ -3,20 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from botocore.exceptions import ClientError
 
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.rehearsal.acting import RightMissing
-from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
 from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
 from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.reading import read_back
-from sagemaker_templates.rehearsal.report import Outcome, Timeline
-from sagemaker_templates.rehearsal.repository import CodeCommitTip
-from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings, RehearsalFailed
+from sagemaker_templates.rehearsal.releasing import Release
+from sagemaker_templates.rehearsal.report import Timeline
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 from sagemaker_templates.settings.model import Project, Target
 from sagemaker_templates.templates.registry import all_templates
 
@@ -53,11 +51,11 @@ class Deployment:
         environment = self.project.environment
         place = Place(environment.account_id, environment.region)
         happenings = Happenings(self.emulator, place, self.timeline)
+        release = Release(happenings, self._name, self.machine)
         (self.work / "read").mkdir()
-        definition = self._pipeline(place, Path()).definition()
-        repository = read_back(happenings, definition, self.project, self.work / "read")
+        repository = read_back(happenings, release.definition(), self.project, self.work / "read")
         happenings.start(place.approved(approved, group, int(version)), self._name)
-        self._deliver(self._pipeline(place, self.python_for(repository)))
+        release.deliver(self.python_for(repository), self.work / "delivery")
         for target in self.project.stages:
             self._look_at(TargetNames(self.project, target).endpoint, target)
 
@@ -65,36 +63,16 @@ class Deployment:
     def _name(self) -> str:
         return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix).delivery_pipeline
 
-    def _pipeline(self, place: Place, python: Path) -> DeliveryPipeline:
-        return DeliveryPipeline(
-            self.emulator, place.account, place.region, self._name, python, self.machine, tell=self._acted
-        )
-
-    def _deliver(self, pipeline: DeliveryPipeline) -> None:
-        self.timeline.now(f"Running {pipeline.name}")
-        (self.work / "delivery").mkdir()
-        execution = pipeline.run(CodeCommitTip(), self.work / "delivery")
-        if execution.failed:
-            raise RehearsalFailed(f"{execution.failed} failed:\n{execution.logs[execution.failed]}")
-
-    def _acted(self, action: Action) -> None:
-        outcome: Outcome = "failed" if action.failed else "done"
-        role = action.role_arn.rpartition("/")[2]
-        self.timeline.add(action.account, role, f"{self._name}: {action.name}", outcome)
-
     def _look_at(self, name: str, target: Target) -> None:
         """The endpoint that a stage has left in its account, and what SageMaker does as its role."""
+        there = Happenings(self.emulator, Place(target.account_id, target.region), self.timeline)
         endpoint = ServedEndpoint(self.emulator, target.account_id, target.region, name)
         try:
             endpoint.start()
         except (ClientError, RightMissing) as error:
-            self._failed(target, endpoint.role, str(error))
-        self.timeline.add(target.account_id, endpoint.role, f"{name}: pulled its image, loaded its model, started")
+            there.fail(endpoint.role, str(error))
+        there.note(endpoint.role, f"{name}: pulled its image, loaded its model, started")
         status = endpoint.described["EndpointStatus"]
         if status != _SERVES:
-            self._failed(target, ADMINISTRATOR, f"{name} is {status}")
-        self.timeline.add(target.account_id, ADMINISTRATOR, f"{name} is {status}")
-
-    def _failed(self, target: Target, role: str, what: str) -> NoReturn:
-        self.timeline.add(target.account_id, role, what, "failed")
-        raise RehearsalFailed(what)
+            there.fail(ADMINISTRATOR, f"{name} is {status}")
+        there.note(ADMINISTRATOR, f"{name} is {status}")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.naming import arn
 from sagemaker_templates.rehearsal.matching import matches
 
 
@@ -32,6 +33,10 @@ class Place:
     account: str
     region: str
 
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something there."""
+        return arn(service, resource, region=self.region, account_id=self.account)
+
     def pushed(self, repository: str, commit: str) -> dict[str, Any]:
         """The event of the first push to main of a CodeCommit repository.
 
@@ -45,8 +50,8 @@ class Place:
             "referenceFullName": "refs/heads/main",
             "commitId": commit,
         }
-        arn = f"arn:aws:codecommit:{self.region}:{self.account}:{repository}"
-        return self._event("aws.codecommit", "CodeCommit Repository State Change", arn, detail)
+        where = self.arn("codecommit", repository)
+        return self._event("aws.codecommit", "CodeCommit Repository State Change", where, detail)
 
     def approved(self, package: str, group: str, version: int) -> dict[str, Any]:
         """The event of the approval of a version of a model.

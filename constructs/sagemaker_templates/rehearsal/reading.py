@@ -27,8 +27,8 @@ def read_back(happenings: Happenings, pipeline: Mapping[str, Any], project: Proj
     template, place = all_templates()[project.template], happenings.place
     repository = ProjectNames(project, template.repository_suffix).repository
     happenings.timeline.now(f"Reading {repository}")
-    arn = f"arn:aws:codepipeline:{place.region}:{place.account}:{pipeline['name']}"
-    actor = session_of(happenings.emulator, pipeline["roleArn"], "codepipeline.amazonaws.com", place.region, arn)
+    own = place.arn("codepipeline", pipeline["name"])
+    actor = session_of(happenings.emulator, pipeline["roleArn"], "codepipeline.amazonaws.com", place.region, own)
     try:
         folder = CodeCommitTip().checkout({"RepositoryName": repository, "BranchName": "main"}, actor, work)
     except RightMissing as error:

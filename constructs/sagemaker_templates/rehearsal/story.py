@@ -9,14 +9,13 @@ from typing import Any, NoReturn
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.rehearsal.acting import RightMissing
-from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline
 from sagemaker_templates.rehearsal.deployment import Deployment
 from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
 from sagemaker_templates.rehearsal.reading import read_back
-from sagemaker_templates.rehearsal.report import Outcome, Timeline
-from sagemaker_templates.rehearsal.repository import CodeCommitTip
-from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings, RehearsalFailed
+from sagemaker_templates.rehearsal.releasing import Release
+from sagemaker_templates.rehearsal.report import Timeline
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
 
@@ -50,7 +49,7 @@ class Story:
         repository = read_back(self._happenings, self._pipeline, self.project, self.work / "read")
         self._start_by_push()
         python = self.python_for(repository)
-        self._deliver(python)
+        self._release.deliver(python, self.work / "delivery")
         for approved in self._decide(self._execute(repository, python)):
             self._deploy(approved)
 
@@ -64,8 +63,11 @@ class Story:
 
     @cached_property
     def _pipeline(self) -> dict[str, Any]:
-        name = str(self.outputs["delivery_pipeline_name"])
-        return DeliveryPipeline(self.emulator, self._account, self._region, name, Path()).definition()
+        return self._release.definition()
+
+    @property
+    def _release(self) -> Release:
+        return Release(self._happenings, str(self.outputs["delivery_pipeline_name"]))
 
     @cached_property
     def _names(self) -> ProjectNames:
@@ -82,26 +84,6 @@ class Story:
     @property
     def _happenings(self) -> Happenings:
         return Happenings(self.emulator, Place(self._account, self._region), self.timeline)
-
-    def _deliver(self, python: Path) -> None:
-        pipeline = DeliveryPipeline(
-            self.emulator,
-            self._account,
-            self._region,
-            self._pipeline["name"],
-            python,
-            tell=self._acted,
-        )
-        (self.work / "delivery").mkdir()
-        self.timeline.now(f"Running {pipeline.name}")
-        execution = pipeline.run(CodeCommitTip(), self.work / "delivery")
-        if execution.failed:
-            raise RehearsalFailed(f"{execution.failed} failed:\n{execution.logs[execution.failed]}")
-
-    def _acted(self, action: Action) -> None:
-        role = action.role_arn.rpartition("/")[2]
-        outcome: Outcome = "failed" if action.failed else "done"
-        self.timeline.add(action.account, role, f"{self._pipeline['name']}: {action.name}", outcome)
 
     def _execute(self, repository: Path, python: Path) -> list[str]:
         """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket."""

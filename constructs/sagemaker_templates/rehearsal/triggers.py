@@ -35,11 +35,9 @@ class Happenings:
             RehearsalFailed: no rule matches, another one does, or the rule's role may not start it.
             EmulatorError: the role does not trust EventBridge.
         """
-        region, account = self.place.region, self.place.account
-        wanted = f"arn:aws:codepipeline:{region}:{account}:{pipeline}"
-        only = self._matched(started_by(self.emulator, event), wanted)
-        rule = f"arn:aws:events:{region}:{account}:rule/{only.rule}"
-        actor = session_of(self.emulator, only.role_arn, "events.amazonaws.com", region, rule)
+        only = self._matched(started_by(self.emulator, event), self.place.arn("codepipeline", pipeline))
+        rule = self.place.arn("events", f"rule/{only.rule}")
+        actor = session_of(self.emulator, only.role_arn, "events.amazonaws.com", self.place.region, rule)
         try:
             actor.client("codepipeline").start_pipeline_execution(name=pipeline)
         except ClientError as error:

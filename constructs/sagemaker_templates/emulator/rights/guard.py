@@ -1,6 +1,5 @@
 """Every request held against the rights of who sends it, and refused as the service refuses it."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,7 +22,6 @@ from sagemaker_templates.emulator.rights.trust import service, trusts
 from sagemaker_templates.settings import regions
 
 _PASS, _PASSED_TO = "iam:PassRole", "iam:passedtoservice"
-_log = logging.getLogger(__name__)
 
 
 class RoleNotTrusting(LookupError):  # noqa: N818 - what happened, in the words of a refusal
@@ -51,10 +49,7 @@ class Guard:
         if not self.enforces:
             return None
         message = self._refusal(call)
-        if message is None:
-            return None
-        _log.info("refused: %s", message)
-        return refused(call, service_of(call), message)
+        return refused(call, service_of(call), message) if message else None
 
     def ask(self, key: str, asked: Asked, region: str) -> str | None:
         """Decide a request that nobody sends: what a service would do with a session's key.
