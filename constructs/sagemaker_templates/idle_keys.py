@@ -3,7 +3,8 @@
 What an environment says under ``defaults`` is for projects of all kinds, so that nothing of it is noticed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 
 from sagemaker_templates.settings.files import TargetKeys
 from sagemaker_templates.settings.model import Configuration, Project
@@ -45,3 +46,14 @@ def of_own_network(project: Project) -> Iterator[Objection]:
     """The network of the project's own environment, of a template whose jobs are in none of the account's."""
     message = f"has no effect: jobs of {project.template} run in SageMaker's own network"
     yield from (Objection(project, field, message, target=project.environment.name) for field in NETWORK)
+
+
+def of_unnarrowed_network(project: Project) -> Iterator[Objection]:
+    """The owner of the own environment's network, of a template that has the rights of jobs to it and no others."""
+    message = "has no effect: AWS lets the rights of jobs in a VPC name no subnet, and so no owner of one"
+    yield Objection(project, "vpc_owner_account_id", message, target=project.environment.name)
+
+
+def of_all(*kinds: Callable[[Project], Iterable[Objection]]) -> Callable[[Project], Iterator[Objection]]:
+    """The keys of several kinds, of a template that has them all."""
+    return lambda project: chain.from_iterable(kind(project) for kind in kinds)

@@ -241,7 +241,9 @@ class MlPipeline:
         yield self._deed("write-output", {**output, "keys": [f"{results}/b/1.csv"]}, role, known)
         yield self._deed("encrypt-volumes", {"volume-key": self._key}, role)
         if self._network:
-            yield _joining(self.stack, role, "job-in-vpc", self._network)
+            yield self._deed("try-network-of-processing-job", {}, role)
+            subnets = {one: self.stack.arn("ec2", f"subnet/{one}") for one in self._network["subnets"]}
+            yield _joining(self.stack, role, "job-in-vpc", self._network, subnets)
         # The import writes its models itself; what SageMaker writes for it is one small file.
         if role != "import_role":
             large = {"key": f"{results}/b/1.csv", "upload": "1"}
@@ -264,10 +266,8 @@ def _starting(stack: Stack, role: str, act: str) -> Deed:
     return Deed(stack, role, act, {**_IMAGE, "image-repository": "sagemaker-xgboost", **model}, known)
 
 
-def _joining(stack: Stack, role: str, act: str, network: Mapping[str, list[str]]) -> Deed:
-    """An interface in each subnet, whose ARN is its owner's, as the role's rights have it."""
-    granted = [one for statement in stack.statements(f"{role}_rights") for one in statement["resources"]]
-    subnets = {one.rpartition("/")[2]: one for one in granted if ":subnet/" in one}
+def _joining(stack: Stack, role: str, act: str, network: Mapping[str, list[str]], subnets: Mapping[str, str]) -> Deed:
+    """An interface in each of some subnets, whose ARNs are given."""
     interfaces = {f"eni-{number}": subnets[subnet] for number, subnet in enumerate(network["subnets"])}
     known = Known(
         arns={f"ec2:subnet {id_}": arn for id_, arn in subnets.items()},
@@ -295,7 +295,9 @@ def _of_endpoint(stack: Stack) -> Iterator[Deed]:
         "security-groups": [stack.resolved(one) for one in _ids("security-group", granted)],
     }
     if network["subnets"]:
-        yield _joining(stack, role, "endpoint-in-vpc", network)
+        # An ARN is its owner's, as the role's rights have it.
+        subnets = {one.rpartition("/")[2]: one for one in granted if ":subnet/" in one}
+        yield _joining(stack, role, "endpoint-in-vpc", network, subnets)
 
 
 def _ids(kind: str, arns: list[str]) -> list[str]:

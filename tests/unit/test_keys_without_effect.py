@@ -88,6 +88,11 @@ sagemaker-project-id: p-1
         ("xgboost_abalone", "dev-account-id: '111111111111'", None),
         ("xgboost_abalone", "dev-region: us-east-1", None),
         (
+            "xgboost_abalone",
+            "{dev-vpc-id: vpc-12345678, dev-subnet-ids: [subnet-12345678], dev-vpc-owner-account-id: '444444444444'}",
+            "AWS lets the rights of jobs in a VPC name no subnet, and so no owner of one",
+        ),
+        (
             "finetune_llm_evaluation",
             "{repository-type: GitHub, repository-owner: a, aws-codeconnection-arn: '" + CONNECTION + "', "
             "branch-protection: false, required-reviews: 2}",

@@ -9,6 +9,7 @@ import botocore.session
 import pytest
 from builders import PRE_PROD, VPC, a_project
 from sagemaker_templates.blocks.approved_models import ApprovedModels, find_packages, use_packages
+from sagemaker_templates.blocks.endpoint_role import serve_in_network
 from sagemaker_templates.blocks.execution_role import join_network
 from sagemaker_templates.blocks.iam import Statement
 from sagemaker_templates.naming import ProjectNames, TargetNames
@@ -137,25 +138,16 @@ OWNER = "444444444444"
 OWN_GROUP = "sg-0fedcba9876543210"
 
 
-def _network_statements(names: ProjectNames | TargetNames, owner: str | None) -> dict[str, Statement]:
-    network = replace(VPC, vpc_owner_account_id=owner)
-    return {one.sid: one for one in join_network(names, network, [OWN_GROUP, *VPC.security_group_ids])}
+def _network_statements(owner: str | None) -> dict[str, Statement]:
+    target = replace(PRE_PROD, network=replace(VPC, vpc_owner_account_id=owner))
+    names = TargetNames(a_project(), target)
+    return {one.sid: one for one in serve_in_network(names, [OWN_GROUP, *VPC.security_group_ids])}
 
 
-@pytest.mark.parametrize(
-    ("names", "account"),
-    [
-        (ProjectNames(a_project()), "111111111111"),
-        (TargetNames(a_project(), PRE_PROD), "222222222222"),
-    ],
-    ids=["jobs", "endpoints"],
-)
-def test_subnets_that_are_shared_are_their_owners_and_interfaces_the_accounts_own(
-    names: ProjectNames | TargetNames, account: str
-) -> None:
-    statements = _network_statements(names, OWNER)
+def test_subnets_that_are_shared_are_their_owners_and_interfaces_the_accounts_own() -> None:
+    statements = _network_statements(OWNER)
     (subnet,), (group,) = VPC.subnet_ids, VPC.security_group_ids
-    shared, own = f"arn:aws:ec2:us-east-1:{OWNER}", f"arn:aws:ec2:us-east-1:{account}"
+    shared, own = f"arn:aws:ec2:us-east-1:{OWNER}", "arn:aws:ec2:us-east-1:222222222222"
 
     assert statements["CreateInterfaces"].resources == [
         f"{own}:network-interface/*",
@@ -170,11 +162,32 @@ def test_subnets_that_are_shared_are_their_owners_and_interfaces_the_accounts_ow
 
 
 def test_without_an_owner_the_network_is_the_accounts_own() -> None:
-    statements = _network_statements(ProjectNames(a_project()), None)
-    resources = statements["CreateInterfaces"].resources
+    resources = _network_statements(None)["CreateInterfaces"].resources
 
-    assert {resource.split(":")[4] for resource in resources} == {"111111111111"}
+    assert {resource.split(":")[4] for resource in resources} == {"222222222222"}
     assert len(resources) == 4
+
+
+# https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html: those of CreateProcessingJob with a VPC
+UNSCOPED = {
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+}
+
+
+def test_nothing_narrows_what_processing_jobs_in_a_vpc_need_of_it() -> None:
+    statements = join_network(VPC)
+
+    assert {action for one in statements for action in one.actions} == UNSCOPED
+    assert all(one.resources == ["*"] and not one.conditions for one in statements)
+    assert join_network(replace(VPC, subnet_ids=())) == []
 
 
 def test_a_network_has_room_for_the_projects_own_security_group() -> None:

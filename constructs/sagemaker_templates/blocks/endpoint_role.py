@@ -5,9 +5,9 @@ from typing import Any
 
 from sagemaker_templates.blocks.approved_models import ApprovedModels, read_model_files
 from sagemaker_templates.blocks.encryption import USE_OBJECTS
-from sagemaker_templates.blocks.execution_role import encrypt_volumes, join_network, pull_sagemaker_images
+from sagemaker_templates.blocks.execution_role import describe_network, encrypt_volumes, pull_sagemaker_images
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, service_role
-from sagemaker_templates.naming import TARGET_ROLE_PATH, ProjectNames, TargetNames
+from sagemaker_templates.naming import TARGET_ROLE_PATH, ProjectNames, TargetNames, arn
 
 CAPTURE_PREFIX = "captured"
 
@@ -48,11 +48,52 @@ def endpoint_role(
             *_write_logs(names),
             _see_alarms(names),
             *pull_sagemaker_images(names, images),
-            *join_network(names, names.target.network, security_groups, see=["ec2:DescribeVpcEndpoints"]),
+            *serve_in_network(names, security_groups),
         ],
         trust_conditions=[from_account(names.target.account_id)],
         permissions_boundary_arn=permissions_boundary_arn,
     )
+
+
+def serve_in_network(names: TargetNames, security_group_ids: Sequence[str]) -> list[Statement]:
+    """Attach containers to the given subnets and security groups; nothing without subnets.
+
+    Interfaces are always the account's own. Shared subnets are their owner's, and so are their ARNs; a given security
+    group of a shared VPC may be either's, and its id is one account's only
+    (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html).
+    Unlike those of jobs, these rights may be narrowed.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+    """
+    network = names.target.network
+    if not network.subnet_ids:
+        return []
+    interfaces, owner = names.arn("ec2", "network-interface/*"), network.vpc_owner_account_id or names.account_id
+    subnets = [_of_owner(names, owner, f"subnet/{subnet}") for subnet in network.subnet_ids]
+    groups = [names.arn("ec2", f"security-group/{group}") for group in security_group_ids]
+    owners = [_of_owner(names, owner, f"security-group/{group}") for group in network.security_group_ids]
+    return [
+        Statement(
+            "CreateInterfaces",
+            ["ec2:CreateNetworkInterface"],
+            list(dict.fromkeys([interfaces, *subnets, *groups, *owners])),
+        ),
+        Statement(
+            "ManageInterfaces",
+            [
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            [interfaces],
+            conditions=[Condition("ArnEquals", "ec2:Subnet", subnets)],
+        ),
+        describe_network("ec2:DescribeVpcEndpoints"),
+    ]
+
+
+def _of_owner(names: TargetNames, owner: str, resource: str) -> str:
+    return arn("ec2", resource, region=names.region, account_id=owner)
 
 
 def _capture(names: TargetNames, key: Any) -> list[Statement]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sagemaker_templates.blocks.encryption import USE_OBJECTS
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, passed_to, service_role
-from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames, arn
+from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames
 from sagemaker_templates.settings.model import Network
 
 
@@ -194,60 +194,49 @@ def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Seque
     ]
 
 
-def join_network(
-    names: ProjectNames | TargetNames, network: Network, security_group_ids: Sequence[str], see: Sequence[str] = ()
-) -> list[Statement]:
-    """Attach jobs to the given subnets and security groups; nothing without subnets.
+def join_network(network: Network) -> list[Statement]:
+    """Attach jobs to subnets and security groups; nothing without subnets.
 
-    Interfaces are always the account's own. Shared subnets are their owner's, and so are their ARNs; a given security
-    group of a shared VPC may be either's, and its id is one account's only
-    (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html).
-
-    Args:
-        see: what has to be described beyond what jobs need: of endpoints it is VPC endpoints.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html,
-    https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+    Nothing may narrow these rights: SageMaker tries them without resource and context when a processing job is
+    created, and every template has processing jobs
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, CreateProcessingJob with a private VPC).
     """
     if not network.subnet_ids:
         return []
-    interfaces, owner = names.arn("ec2", "network-interface/*"), network.vpc_owner_account_id or names.account_id
-    subnets = [_of_owner(names, owner, f"subnet/{subnet}") for subnet in network.subnet_ids]
-    groups = [names.arn("ec2", f"security-group/{group}") for group in security_group_ids]
-    owners = [_of_owner(names, owner, f"security-group/{group}") for group in network.security_group_ids]
     return [
-        Statement(
-            "CreateInterfaces",
-            ["ec2:CreateNetworkInterface"],
-            list(dict.fromkeys([interfaces, *subnets, *groups, *owners])),
-        ),
         Statement(
             "ManageInterfaces",
             [
+                "ec2:CreateNetworkInterface",
                 "ec2:CreateNetworkInterfacePermission",
                 "ec2:DeleteNetworkInterface",
                 "ec2:DeleteNetworkInterfacePermission",
             ],
-            [interfaces],
-            conditions=[Condition("ArnEquals", "ec2:Subnet", subnets)],
-        ),
-        Statement(
-            "DescribeNetwork",
-            sorted(
-                [
-                    "ec2:DescribeDhcpOptions",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DescribeSecurityGroups",
-                    "ec2:DescribeSubnets",
-                    "ec2:DescribeVpcs",
-                    *see,
-                ]
-            ),
             ["*"],
-            reason="EC2's Describe actions have no resource-level permission",
+            reason="SageMaker refuses processing jobs in a VPC whose role has these rights narrowed",
         ),
+        describe_network(),
     ]
 
 
-def _of_owner(names: ProjectNames | TargetNames, owner: str, resource: str) -> str:
-    return arn("ec2", resource, region=names.region, account_id=owner)
+def describe_network(*more: str) -> Statement:
+    """See the VPC that jobs or endpoints join.
+
+    Args:
+        more: actions beyond those that jobs need.
+    """
+    return Statement(
+        "DescribeNetwork",
+        sorted(
+            [
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+                *more,
+            ]
+        ),
+        ["*"],
+        reason="EC2's Describe actions have no resource-level permission",
+    )

@@ -164,6 +164,8 @@ class MlPipeline:
         if job.volume_key:
             actor.does("encrypt-volumes", {"volume-key": job.volume_key})
         if job.network:
+            if job.kind == "Processing":
+                actor.does("try-network-of-processing-job", {})
             self._join(actor, job.network)
 
     def _join(self, actor: RoleSession, network: Mapping[str, Sequence[str]]) -> None:

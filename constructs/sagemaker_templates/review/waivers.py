@@ -31,6 +31,7 @@ class Waiver:
 
 _KEY_POLICIES = "data.aws_iam_policy_document.*_key_policy"
 _KEY_ITSELF = "in a key policy '*' is the key that the policy belongs to; its ARN does not exist yet"
+_UNSCOPED_NETWORK = "SageMaker refuses processing jobs in a VPC whose role has the rights to interfaces narrowed"
 _AT_THE_END = "is called by Terraform alone, when a target is destroyed; Terraform waits for its answer and shows it"
 _RETIREMENT = "aws_lambda_function.endpoint_retirement_function"
 _TEMPLATE_REPOSITORIES = "github_repository.*_*"
@@ -40,6 +41,10 @@ WAIVERS = (
     Waiver("CKV_AWS_109", _KEY_POLICIES, _KEY_ITSELF),
     Waiver("CKV_AWS_111", _KEY_POLICIES, _KEY_ITSELF),
     Waiver("CKV_AWS_356", _KEY_POLICIES, _KEY_ITSELF),
+    *(
+        Waiver(check, "data.aws_iam_policy_document.execution_role_rights", _UNSCOPED_NETWORK, setting="subnet-ids")
+        for check in ("CKV_AWS_109", "CKV_AWS_111", "CKV_AWS_356")
+    ),
     Waiver(
         "CKV_AWS_18",
         "aws_s3_bucket.*",

@@ -86,7 +86,7 @@ def build(context: ProjectContext) -> None:
         stack,
         "execution_role",
         names=names,
-        statements=_rights(context, models, artifacts, security_groups),
+        statements=_rights(context, models, artifacts),
         permissions_boundary_arn=boundary,
     )
     source = deliver_on_push(
@@ -133,9 +133,7 @@ def _parameters(project: Project) -> Parameters:
     return cast(Parameters, project.parameters)
 
 
-def _rights(
-    context: ProjectContext, models: ApprovedModels, artifacts: Storage, security_groups: list[str]
-) -> list[Statement]:
+def _rights(context: ProjectContext, models: ApprovedModels, artifacts: Storage) -> list[Statement]:
     """What the execution role may do."""
     names, parameters = context.names, _parameters(context.project)
     prefix = parameters.base_job_prefix
@@ -146,7 +144,7 @@ def _rights(
         *use_pipeline_files(names, artifacts.key),
         *write_job_logs(names, _JOBS),
         *pull_sagemaker_images(names, sorted({_IMAGE, *parameters.model_image_repositories})),
-        *join_network(names, context.project.network, security_groups),
+        *join_network(context.project.network),
     ]
 
 
@@ -156,6 +154,6 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("batch_inference"),
-    without_effect=idle_keys.of_no_promotion,
+    without_effect=idle_keys.of_all(idle_keys.of_no_promotion, idle_keys.of_unnarrowed_network),
     job_prefix_field="base_job_prefix",
 )

@@ -70,7 +70,7 @@ def build(context: ProjectContext) -> None:
             remove_checkpoints(names, _TRAINING_STEP),
             *write_job_logs(names, _JOBS),
             *pull_sagemaker_images(names, _TRAINING_IMAGES),
-            *join_network(names, project.network, security_groups),
+            *join_network(project.network),
         ],
         permissions_boundary_arn=boundary,
     )
@@ -107,5 +107,5 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("finetune_llm_evaluation"),
-    without_effect=idle_keys.of_no_deployment,
+    without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_unnarrowed_network),
 )

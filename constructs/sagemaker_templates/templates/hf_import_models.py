@@ -162,11 +162,6 @@ def _import_variables(parameters: Any, importer: Role) -> dict[str, str]:
     }
 
 
-def _without_effect(project: Project) -> Iterator[Objection]:
-    yield from idle_keys.of_no_deployment(project)
-    yield from idle_keys.of_own_network(project)
-
-
 def objections(projects: Sequence[Project], _configuration: Configuration) -> Iterator[Objection]:
     """Say which keys no secret of their project's environment can have; another account's it may have.
 
@@ -186,6 +181,6 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("hf_import_models"),
-    without_effect=_without_effect,
+    without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_own_network),
     checks=objections,
 )

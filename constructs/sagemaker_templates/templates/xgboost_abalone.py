@@ -77,7 +77,7 @@ def build(context: ProjectContext) -> None:
             *use_pipeline_files(names, artifacts.key),
             *write_job_logs(names, _JOBS),
             *pull_sagemaker_images(names, _IMAGES),
-            *join_network(names, project.network, security_groups),
+            *join_network(project.network),
         ],
         permissions_boundary_arn=boundary,
     )
@@ -122,5 +122,5 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("xgboost_abalone"),
-    without_effect=idle_keys.of_no_deployment,
+    without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_unnarrowed_network),
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,12 @@ EVERYTHING = {
         ("ec2", f"Describe{what}")
         for what in ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs", "VpcEndpoints")
     ),
+    *(
+        ("ec2", f"Try{verb}NetworkInterface{what}")
+        for verb, what in product(("Create", "Delete"), ("", "Permission"))
+    ),
 }
-"""Operations that know no resource."""
+"""Operations that know no resource, or are tried without one."""
 
 
 @each_act
