@@ -1,9 +1,20 @@
 """What every test may rely on."""
 
 import signal
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """How long a property's examples take says nothing of the property: other tests run beside it."""
+    if find_spec("hypothesis") is None:  # the environments of the seeds have no properties to try
+        return
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
 
 
 def pytest_sessionstart() -> None:

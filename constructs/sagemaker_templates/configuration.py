@@ -6,7 +6,9 @@ from pathlib import Path
 from sagemaker_templates import foundation_checks, idle_keys, job_names, name_clashes
 from sagemaker_templates.naming import name_problems
 from sagemaker_templates.settings import Configuration, load
+from sagemaker_templates.settings.completion import Around, Completed
 from sagemaker_templates.settings.objections import Objection
+from sagemaker_templates.templates import model_sources
 from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.terminal import errors
 
@@ -24,6 +26,7 @@ def load_configuration(environments: Path, output: Path | None = None) -> Config
         environments,
         all_templates(),
         name_checks=name_problems,
+        complete=_completed,
         template_checks=_template_checks,
         template_notices=_template_notices,
         output=output,
@@ -38,11 +41,17 @@ def load_and_note(environments: Path, output: Path | None = None) -> Configurati
     return configuration
 
 
+def _completed(around: Around) -> Iterator[Completed]:
+    return model_sources.completed(around, all_templates())
+
+
 def _template_notices(configuration: Configuration) -> Iterator[Objection]:
-    return idle_keys.notices(configuration, all_templates())
+    yield from idle_keys.notices(configuration, all_templates())
+    yield from model_sources.notices(configuration, all_templates())
 
 
 def _template_checks(configuration: Configuration) -> Iterator[Objection]:
+    yield from model_sources.objections(configuration, all_templates())
     yield from foundation_checks.objections(configuration, all_templates())
     for name, template in all_templates().items():
         if template.checks:

@@ -13,6 +13,7 @@ from sagemaker_templates.templates.registry import all_templates
 from written_projects import (
     ACCOUNTS,
     CONNECTION,
+    OTHER_WAYS,
     OWN,
     OWN_SWITCHES,
     SWITCHES,
@@ -70,7 +71,8 @@ def test_every_key_is_one_of_those_above() -> None:
     assert {*IDENTITY, *COMMON, *TOKEN, *APP, *SWITCHES} == set(kebab(ProjectKeys.model_fields))
     assert {*NETWORK, "account-id", "region"} == set(kebab(TargetKeys.model_fields))
     for name, template in all_templates().items():
-        assert {*OWN[name], *OWN_SWITCHES.get(name, ())} == set(kebab(template.parameters.model_fields)), name
+        given = {*OWN[name], *OWN_SWITCHES.get(name, ()), *OTHER_WAYS.get(name, ())}
+        assert given == set(kebab(template.parameters.model_fields)), name
 
 
 NOTICED = """\

@@ -38,6 +38,8 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     },
     "xgboost_abalone": {},
 }
+OTHER_WAYS = {"batch_inference": {"model-project"}, "model_deploy": {"model-project"}}
+"""Keys that take the place of others, which ``test_model_sources.py`` has."""
 SWITCHES = {
     "branch-protection": False,
     "required-reviews": 2,

@@ -1,12 +1,13 @@
 """Loads a folder of environments: everything a user wrote, checked together."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sagemaker_templates.settings import locations, repositories, uniqueness
 from sagemaker_templates.settings.catalogue import Catalogue
+from sagemaker_templates.settings.completion import Around, Complete, complete_all
 from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
 from sagemaker_templates.settings.folder import find
 from sagemaker_templates.settings.model import Configuration, Environment, Project
@@ -31,11 +32,16 @@ def _no_objections(configuration: Configuration) -> tuple[Objection, ...]:
     return ()
 
 
+def _as_they_are(around: Around) -> Sequence[Project]:
+    return around.projects
+
+
 def load(
     folder: Path,
     templates: Catalogue,
     *,
     name_checks: NameChecks = _no_checks,
+    complete: Complete = _as_they_are,
     template_checks: TemplateChecks = _no_objections,
     template_notices: TemplateChecks = _no_objections,
     environ: Mapping[str, str] = os.environ,
@@ -48,6 +54,7 @@ def load(
         templates: the templates that projects may name, by name.
         name_checks: says what is wrong with names derived from a project's; each message continues a sentence
             that begins with the project's name ("makes a role's name of 70 characters; allowed: at most 64").
+        complete: puts in what a project says by naming another.
         template_checks: says what templates have against projects that are right in themselves; it is shown the
             environments and projects that are.
         template_notices: says which keys have no effect, of projects that nothing is wrong with.
@@ -65,7 +72,8 @@ def load(
     around = Surroundings(sources, templates, report)
     for source in sources.values():
         check_defaults(source, around)
-    read = _assembled(_read_projects(around), around, name_checks)
+    all_read = _read_projects(around)
+    read = complete_all(_assembled(all_read, around, name_checks), all_read, sources.values(), complete, report)
     projects = tuple(sorted((project for _, project in read), key=_order))
     configuration = Configuration(_environments(sources), projects)
     report_objections(template_checks(configuration), read, report)

@@ -6,7 +6,7 @@ Nothing here knows YAML (see ``loading``) or CDKTF (see ``stacks``).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,6 +27,9 @@ class TemplateParameters(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    alternatives: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Fields of which a project gives those of exactly one group, all of them; none of them is required by itself."""
 
 
 @dataclass(frozen=True)

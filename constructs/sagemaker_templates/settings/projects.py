@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.settings import domains, locations, project_keys, repositories, seed_farmer, tagging, targets
+from sagemaker_templates.settings.alternatives import wrong_choices
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.document import Entry, MapNode, read
@@ -157,7 +158,12 @@ def _bind_parameters(
 ) -> Bound[TemplateParameters] | None:
     if not isinstance(template, str):
         return None
-    return bind(node, around.templates[template].parameters, around.report, source.variables, meant=meant)
+    model = around.templates[template].parameters
+    for field, message in wrong_choices(model, {entry.field for entry in node} | meant):
+        entry = node.get(field)
+        line, key = (entry.line, entry.key) if entry else (1, field.replace("_", "-"))
+        around.report.add(node.file, line, key, message)
+    return bind(node, model, around.report, source.variables, meant=meant)
 
 
 def _completed(target: Target, keys: Bound[ProjectKeys], around: Surroundings) -> Target:

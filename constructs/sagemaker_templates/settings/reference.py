@@ -18,6 +18,7 @@ from sagemaker_templates.settings.files import (
     S3StateKeys,
     TargetKeys,
 )
+from sagemaker_templates.settings.model import TemplateParameters
 from sagemaker_templates.settings.rules import Rule
 from sagemaker_templates.settings.tags import MOST_TAGS
 
@@ -67,15 +68,24 @@ def _table(model: type[BaseModel]) -> Iterator[str]:
         return
     yield from _HEADER
     prefix = "<environment>-" if model is TargetKeys else ""
-    for field, info in sorted(model.model_fields.items(), key=lambda item: not item[1].is_required()):
+    needed = _needed(model)
+    for field, info in sorted(model.model_fields.items(), key=lambda item: item[0] not in needed):
         key = prefix + field.replace("_", "-")
-        cells = (f"`{key}`", _allowed(info), _default(info), info.description or "")
+        cells = (f"`{key}`", _allowed(info), needed.get(field) or _default(info), info.description or "")
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
+def _needed(model: type[BaseModel]) -> dict[str, str]:
+    """What is required, and what takes the place of it."""
+    found = {field: "required" for field, info in model.model_fields.items() if info.is_required()}
+    groups = model.alternatives if issubclass(model, TemplateParameters) else ()
+    for group in groups:
+        instead = [" and ".join(f"`{key}`" for key in annotations.kebab(other)) for other in groups if other != group]
+        found |= dict.fromkeys(group, f"required, or {'; or '.join(instead)}")
+    return found
+
+
 def _default(info: FieldInfo) -> str:
-    if info.is_required():
-        return "required"
     value = info.get_default()
     if value is None or value == () or isinstance(value, BaseModel):
         return "none"

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.files import EnvironmentKeys, ProjectKeys, TargetKeys
+from sagemaker_templates.settings.model import TemplateParameters
 from sagemaker_templates.settings.variables import ENV_VARIABLE, VALUE_FROM
 
 Schema = dict[str, Any]
@@ -107,7 +108,7 @@ def _object(generated: Schema) -> Schema:
         if len(names) > 1:
             rules.append({"not": {"required": names}})
         if field in required:
-            rules.append({"anyOf": [{"required": [name]} for name in names]})
+            rules.append(_has(field))
     together = {"allOf": rules} if rules else {}
     return {"type": "object", "properties": properties, "additionalProperties": False, **together}
 
@@ -174,8 +175,23 @@ def _when(name: str, templates: Catalogue) -> Schema:
     refused: Iterable[str] = (spelling for field in others for spelling in _spellings(field))
     named = [_closed_name(spelling, name) for spelling in _spellings("project_template_type")]
     properties = {**own["properties"], **dict.fromkeys(refused, False)}
-    together = {"allOf": own["allOf"]} if "allOf" in own else {}
+    rules = [*own.get("allOf", ()), *_alternatives(templates[name].parameters)]
+    together = {"allOf": rules} if rules else {}
     return {"if": {"anyOf": named}, "then": {"properties": properties, **together}}
+
+
+def _alternatives(model: type[TemplateParameters]) -> list[Schema]:
+    """Of some fields those of one group, all of them, and none of another's."""
+    fields = [field for group in model.alternatives for field in group]
+    ways = [
+        {"allOf": [_has(field) if field in group else {"not": _has(field)} for field in fields]}
+        for group in model.alternatives
+    ]
+    return [{"oneOf": ways}] if ways else []
+
+
+def _has(field: str) -> Schema:
+    return {"anyOf": [{"required": [name]} for name in _spellings(field)]}
 
 
 def _closed_name(spelling: str, name: str) -> Schema:

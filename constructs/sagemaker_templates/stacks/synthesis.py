@@ -24,6 +24,7 @@ from sagemaker_templates.stacks.foundation import fill_foundation_stack, needs_f
 from sagemaker_templates.stacks.project import fill_project_stack
 from sagemaker_templates.stacks.target import Deployment, deployments_to, fill_target_stack
 from sagemaker_templates.stacks.whereabouts import planned_whereabouts
+from sagemaker_templates.templates.model_sources import Makers, ModelSource
 from sagemaker_templates.templates.registry import Template
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -68,17 +69,27 @@ class StackPlan:
 def planned_stacks(configuration: Configuration, templates: Mapping[str, Template]) -> list[StackPlan]:
     """The stacks of a configuration, each after those that it needs.
 
-    Foundations come before the projects that need them, and projects that deploy come last, after their targets in
-    all environments: their pipelines run as soon as they exist.
+    Foundations come before the projects that need them, projects that take models after those that register them,
+    and projects that deploy last, after their targets in all environments: pipelines run as soon as they exist.
     """
+    makers = Makers.among(configuration.projects, templates)
     plans = [
-        plan for environment in configuration.environments for plan in _of(environment, configuration, templates)
+        plan
+        for environment in configuration.environments
+        for plan in _of(environment, configuration, templates, makers)
     ]
-    return sorted(plans, key=lambda plan: plan.project is not None and _deploys(plan.project, templates))
+    return sorted(plans, key=lambda plan: _turn(plan, templates))
+
+
+def _turn(plan: StackPlan, templates: Mapping[str, Template]) -> int:
+    """Which comes first of two stacks of one environment, or of two."""
+    if plan.project is None:
+        return 0
+    return 2 if _deploys(plan.project, templates) else int(isinstance(plan.project.parameters, ModelSource))
 
 
 def _of(
-    environment: Environment, configuration: Configuration, templates: Mapping[str, Template]
+    environment: Environment, configuration: Configuration, templates: Mapping[str, Template], makers: Makers
 ) -> Iterator[StackPlan]:
     projects = _projects(configuration, environment)
     foundation = FoundationNames(environment).stack
@@ -88,8 +99,14 @@ def _of(
         yield StackPlan(deployment.names.stack, environment, deployment=deployment)
     for project in projects:
         suffix = templates[project.template].repository_suffix
-        needs = (foundation, *_targets(project, templates))
+        needs = (foundation, *_maker(project, makers), *_targets(project, templates))
         yield StackPlan(ProjectNames(project, suffix).stack, environment, project, needs=needs)
+
+
+def _maker(project: Project, makers: Makers) -> Iterator[str]:
+    """The stack of the project here whose models a project takes."""
+    if maker := makers.of(project):
+        yield ProjectNames(maker).stack
 
 
 def _targets(project: Project, templates: Mapping[str, Template]) -> Iterator[str]:

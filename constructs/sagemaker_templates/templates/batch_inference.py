@@ -29,14 +29,13 @@ from sagemaker_templates.blocks.network import security_groups_of_jobs
 from sagemaker_templates.blocks.project_storage import Storage, artifact_storage, build_logs_may_encrypt
 from sagemaker_templates.seeds import seed_folder
 from sagemaker_templates.settings.fields import (
-    BucketName,
     ImageRepositories,
     JobPrefix,
-    ModelPackageGroupName,
     ScheduleExpression,
 )
-from sagemaker_templates.settings.model import Project, TemplateParameters
+from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.context import ProjectContext
+from sagemaker_templates.templates.model_sources import ModelSource
 from sagemaker_templates.templates.registry import Template
 
 _JOBS = ("processing", "transform")
@@ -45,15 +44,9 @@ _IMAGE = "sagemaker-xgboost"
 _FIRST_DATA = "data/abalone.csv"
 
 
-class Parameters(TemplateParameters):
+class Parameters(ModelSource):
     """Parameters of batch_inference."""
 
-    model_package_group_name: ModelPackageGroupName = Field(
-        description="The model package group whose latest approved model predicts: one of this account."
-    )
-    model_bucket_name: BucketName = Field(
-        description="The bucket that the models of that group lie in; the project may read it."
-    )
     model_image_repositories: ImageRepositories = Field(
         default=(_IMAGE,),
         description="The repositories of the images that the group's models run in; the project may pull these only.",
@@ -71,7 +64,7 @@ def build(context: ProjectContext) -> None:
     """Add the project's resources to its stack."""
     stack, names, project = context.stack, context.names, context.project
     boundary, parameters = context.permissions_boundary_arn, _parameters(project)
-    models = ApprovedModels(parameters.model_package_group_name, parameters.model_bucket_name)
+    models = parameters.models
     artifacts = artifact_storage(
         stack,
         names=names,

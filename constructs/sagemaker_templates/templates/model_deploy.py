@@ -12,7 +12,6 @@ from typing import Any, cast
 from pydantic import Field
 
 from sagemaker_templates.assets import Asset
-from sagemaker_templates.blocks.approved_models import ApprovedModels
 from sagemaker_templates.blocks.approved_plan import program_asset, stored_program
 from sagemaker_templates.blocks.build_project import passed_on
 from sagemaker_templates.blocks.delivery_pipeline import start_on_push
@@ -29,10 +28,11 @@ from sagemaker_templates.blocks.target_facts import Options, target_facts
 from sagemaker_templates.deployment_checks import objections
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.seeds import seed_folder
-from sagemaker_templates.settings.fields import BucketName, ImageRepositories, ModelPackageGroupName
-from sagemaker_templates.settings.model import Project, S3State, TemplateParameters
+from sagemaker_templates.settings.fields import ImageRepositories
+from sagemaker_templates.settings.model import Project, S3State
 from sagemaker_templates.settings.objections import Objection
 from sagemaker_templates.templates.context import ProjectContext, TargetContext
+from sagemaker_templates.templates.model_sources import ModelSource
 from sagemaker_templates.templates.registry import Template
 
 _SUFFIX = "deploy"
@@ -49,15 +49,9 @@ _SERVING_IMAGES = (
 """What AWS serves models in."""
 
 
-class Parameters(TemplateParameters):
+class Parameters(ModelSource):
     """Parameters of model_deploy."""
 
-    model_package_group_name: ModelPackageGroupName = Field(
-        description="The model package group whose latest approved model is deployed: one of this account."
-    )
-    model_bucket_name: BucketName = Field(
-        description="The bucket that the models of that group lie in; the endpoints' roles may read it."
-    )
     model_image_repositories: ImageRepositories = Field(
         default=_SERVING_IMAGES,
         description="The repositories of the images that the group's models run in; endpoints may pull these only.",
@@ -114,7 +108,7 @@ def build(context: ProjectContext) -> None:
             after=[storage.ready],
         ),
         log_group=logs,
-        group=parameters.model_package_group_name,
+        group=parameters.models.model_package_group_name,
         ask_before=targets[1:] if parameters.enable_manual_approval else (),
         permissions_boundary_arn=boundary,
     )
@@ -123,7 +117,7 @@ def build(context: ProjectContext) -> None:
         start_on_approval(
             stack,
             names=names,
-            group=parameters.model_package_group_name,
+            group=parameters.models.model_package_group_name,
             pipeline=pipeline,
             permissions_boundary_arn=boundary,
         )
@@ -142,7 +136,7 @@ def build_target(context: TargetContext) -> list[Asset]:
     stack, names, boundary = context.stack, context.names, context.permissions_boundary_arn
     environment, parameters = context.environment, _parameters(context.project)
     pipeline = ProjectNames(context.project, _SUFFIX)
-    state, models = _remote_state(context), _models(parameters)
+    state, models = _remote_state(context), parameters.models
     key = _endpoint_key(context)
     logs = [
         log_group(stack, id_, name=name, retention_days=environment.log_retention_days, key=key)
@@ -244,10 +238,6 @@ def _capture_bucket(context: TargetContext, key: Any) -> list[Any]:
 
 def _parameters(project: Project) -> Parameters:
     return cast(Parameters, project.parameters)
-
-
-def _models(parameters: Parameters) -> ApprovedModels:
-    return ApprovedModels(parameters.model_package_group_name, parameters.model_bucket_name)
 
 
 def _options(parameters: Parameters) -> Options:

@@ -17,7 +17,7 @@ from sagemaker_templates.settings.model import Configuration, Project, TemplateP
 from sagemaker_templates.settings.objections import Objection
 
 ENTRY_POINT_GROUP = "sagemaker_templates.templates"
-_NOT_TEMPLATES = {"context", "registry"}
+_NOT_TEMPLATES = {"context", "model_sources", "registry"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Template:
             where the project's own file holds them.
         job_prefix_field: the parameter that the names of a project's jobs and models begin with; None where jobs'
             names begin with the project's and models are not made.
+        registers_models: whether its projects fill a model package group, and keep the models in their bucket.
         keeps: addresses, such as ``aws_s3_bucket.features``, of what the template protects in a project's stack
             besides ``blocks.protection.KEPT_IN_PROJECTS``. An address stays here when a later version has it no more.
         keeps_in_targets: the same of a target's stack, besides ``KEPT_IN_TARGETS``.
@@ -50,6 +51,7 @@ class Template:
     checks: Callable[[Sequence[Project], Configuration], Iterable[Objection]] | None = None
     without_effect: Callable[[Project], Iterable[Objection]] | None = None
     job_prefix_field: str | None = None
+    registers_models: bool = False
     keeps: frozenset[str] = frozenset()
     keeps_in_targets: frozenset[str] = frozenset()
 

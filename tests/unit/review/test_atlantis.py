@@ -136,10 +136,16 @@ def test_projects_wait_for_the_foundation_of_their_own_environment() -> None:
     assert needs["dev-foundation"] == []
 
 
+def test_a_project_that_takes_models_waits_for_the_one_that_registers_them() -> None:
+    projects = {project.name: project for project in _file(_text(SHIPPED)).projects}
+    assert projects["dev-scoring"].depends_on == ["dev-foundation", "dev-abalone"]
+    assert projects["dev-scoring"].execution_order_group == projects["dev-abalone"].execution_order_group + 1
+
+
 def test_a_project_that_deploys_waits_for_its_targets_in_all_environments() -> None:
     needs = {project.name: project.depends_on for project in _file(_text(SHIPPED)).projects}
     targets = ["dev-serving-target", "pre-prod-serving-target", "prod-serving-target"]
-    assert needs["dev-serving"] == ["dev-foundation", *targets]
+    assert needs["dev-serving"] == ["dev-foundation", "dev-abalone", *targets]
 
 
 @pytest.mark.parametrize("case", CASES)
