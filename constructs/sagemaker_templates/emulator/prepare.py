@@ -1,12 +1,14 @@
 """Gives emulated accounts what real ones already have: state buckets, keys, networks, boundaries, log buckets."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sagemaker_templates.emulator.process import Emulator
 from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, KEY_ROUTE, NETWORK_ROUTE
 from sagemaker_templates.settings.model import (
     Configuration,
+    DeployRole,
     Environment,
     Network,
     Project,
@@ -67,6 +69,24 @@ class Account:
             },
         )
 
+    def create_deploy_role(self, role: DeployRole) -> None:
+        """Create a role that may do everything, unless it is there; whoever may assume roles here may take it."""
+        iam = self.emulator.client("iam", self.id, self.region)
+        path, _, name = role.arn.partition(":role")[2].rpartition("/")
+        asks = {"Condition": {"StringEquals": {"sts:ExternalId": role.external_id}}} if role.external_id else {}
+        principal = {"AWS": role.arn.replace(f":role{path}/{name}", ":root")}
+        trust = [
+            {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **asks},
+            # A permission of its own, which knows no external id.
+            {"Effect": "Allow", "Principal": principal, "Action": "sts:TagSession"},
+        ]
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        try:
+            iam.create_role(RoleName=name, Path=f"{path}/", AssumeRolePolicyDocument=_document(*trust))
+        except iam.exceptions.EntityAlreadyExistsException:
+            return
+        iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=_document(everything))
+
     def create_boundary(self, name: str) -> None:
         """Create a policy that serves as a permissions boundary, unless it is there."""
         iam = self.emulator.client("iam", self.id, self.region)
@@ -92,6 +112,10 @@ class Account:
         self.emulator.administer(CONNECTION_ROUTE, request)
 
 
+def _document(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
 def prepare_configuration(emulator: Emulator, configuration: Configuration) -> None:
     """Give every account of a configuration what its environments and projects take for granted."""
     for environment in configuration.environments:
@@ -108,6 +132,8 @@ def _prepare_environment(emulator: Emulator, environment: Environment) -> None:
         of_state.create_bucket(state.bucket)
         if state.kms_key_id:
             of_state.create_key(state.kms_key_id)
+    if environment.deploy_role:
+        account.create_deploy_role(environment.deploy_role)
     _prepare_account(
         account,
         environment.network,

@@ -11,6 +11,7 @@ from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refu
 from sagemaker_templates.settings.document import kind as kind_of
 from sagemaker_templates.settings.files import (
     DefaultKeys,
+    DeployRoleKeys,
     EnvironmentKeys,
     LocalStateKeys,
     NetworkKeys,
@@ -18,7 +19,7 @@ from sagemaker_templates.settings.files import (
     S3StateKeys,
 )
 from sagemaker_templates.settings.folder import EnvironmentFolder
-from sagemaker_templates.settings.model import Environment, LocalState, Network, S3State
+from sagemaker_templates.settings.model import DeployRole, Environment, LocalState, Network, S3State
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
 from sagemaker_templates.settings.variables import Variables
@@ -69,6 +70,7 @@ def read_environment(
     _check_promotion(bound, folder.name, names, report)
     _check_network(bound, report)
     _check_provider(bound, report)
+    _check_deploy_role(bound, report)
     _check_state_key(bound, report)
     locations.check_bucket(bound, bound.fields.get("region"), report)
     _check_state(bound, folder, output, report)
@@ -107,6 +109,7 @@ def _environment(name: str, bound: Bound[EnvironmentKeys], report: Report) -> En
         account_id=keys.account_id,
         region=keys.region,
         state=_state(keys.state, keys.region),
+        deploy_role=_deploy_role(keys.deploy_role),
         network=_network(keys.network),
         promotes_to=keys.promotes_to,
         protect_data=keys.protect_data,
@@ -123,6 +126,19 @@ def _state(keys: S3StateKeys | LocalStateKeys, region: str) -> S3State | LocalSt
     if isinstance(keys, LocalStateKeys):
         return LocalState(keys.path)
     return S3State(keys.bucket, keys.key_prefix, keys.region or region, keys.kms_key_id)
+
+
+def _deploy_role(keys: DeployRoleKeys | None) -> DeployRole | None:
+    return DeployRole(keys.arn, keys.external_id, keys.session_tags or {}) if keys else None
+
+
+def _check_deploy_role(bound: Bound[EnvironmentKeys], report: Report) -> None:
+    """The provider refuses every account but the environment's, and so would each plan as another's role."""
+    entry, role, account = bound.entry("deploy_role"), bound.fields.get("deploy_role"), bound.fields.get("account_id")
+    if entry and role and account and (given := role.arn.split(":")[4]) != account:
+        line = entry.value.get("arn") if isinstance(entry.value, MapNode) else None
+        message = f"{quoted(role.arn)} is a role of the account {given}; allowed: one of the environment's {account}"
+        report.add(entry.file, (line or entry).line, f"{entry.key}.arn", message)
 
 
 def _check_provider(bound: Bound[EnvironmentKeys], report: Report) -> None:

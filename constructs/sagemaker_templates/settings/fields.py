@@ -235,6 +235,15 @@ ConnectionArn = Annotated[
         max_length=256,
     ),
 ]
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+RoleArn = Annotated[
+    str,
+    Rule(
+        f"{_ARN}:iam::[0-9]{{12}}:role/(?:[A-Za-z0-9_+=,.@-]{{1,128}}/){{0,4}}[A-Za-z0-9_+=,.@-]{{1,64}}",
+        'the ARN of a role: "arn:aws:iam::ACCOUNT:role/NAME"',
+        max_length=2048,
+    ),
+]
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 ExternalId = Annotated[str, Rule("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and _+=,.@:/-")]
 

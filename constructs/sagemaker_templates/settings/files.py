@@ -61,6 +61,18 @@ class LocalStateKeys(FileModel):
     )
 
 
+class DeployRoleKeys(FileModel):
+    """The role that Terraform takes for an environment; whoever runs it needs no credentials of the account."""
+
+    arn: fields.RoleArn = Field(description="The role: one of the environment's account.")
+    external_id: fields.ExternalId | None = Field(
+        default=None, description="What its trust policy asks for as `sts:ExternalId`."
+    )
+    session_tags: Tags | None = Field(
+        default=None, description="Tags of the sessions; its trust policy has to allow `sts:TagSession`."
+    )
+
+
 class DefaultKeys(FileModel):
     """What any project may say, and an environment may say for all its projects."""
 
@@ -141,6 +153,10 @@ class EnvironmentKeys(FileModel):
     region: fields.Region = Field(description="The region.")
     state: Annotated[S3StateKeys | LocalStateKeys, Field(discriminator="type")] = Field(
         description="Where Terraform keeps its state."
+    )
+    deploy_role: DeployRoleKeys | None = Field(
+        default=None,
+        description="The role that Terraform plans and applies as; without it, whoever runs Terraform.",
     )
     network: NetworkKeys = Field(
         default=NetworkKeys(),

@@ -63,6 +63,19 @@ class LocalState:
     path: str = "terraform-state"
 
 
+SESSION_NAME = "sagemaker-templates"
+"""What CloudTrail shows of who did something as the role that Terraform took."""
+
+
+@dataclass(frozen=True)
+class DeployRole:
+    """The role that Terraform takes for an environment, for its provider and for a state in S3."""
+
+    arn: str
+    external_id: str | None = None
+    session_tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+
 @dataclass(frozen=True)
 class Environment:
     """One account and region that projects are created in (``environments/<name>/environment.yaml``)."""
@@ -71,6 +84,7 @@ class Environment:
     account_id: str
     region: str
     state: S3State | LocalState
+    deploy_role: DeployRole | None = None
     network: Network = Network()
     promotes_to: tuple[str, ...] = ()
     protect_data: bool = True

@@ -6,7 +6,7 @@ from typing import Any
 
 from sagemaker_templates.naming import state_key
 from sagemaker_templates.providers import cdktf
-from sagemaker_templates.settings.model import Environment, LocalState, S3State
+from sagemaker_templates.settings.model import SESSION_NAME, DeployRole, Environment, LocalState, S3State
 
 
 def add_backend(stack: Any, *, name: str, environment: Environment, project_folder: Path, stack_folder: Path) -> None:
@@ -20,8 +20,20 @@ def add_backend(stack: Any, *, name: str, environment: Environment, project_fold
     match environment.state:
         case S3State() as state:
             _s3(stack, name, state)
+            if environment.deploy_role:
+                stack.add_override("terraform.backend.s3.assume_role", _assumed(environment.deploy_role))
         case LocalState() as state:
             cdktf.LocalBackend(stack, path=local_path(state, name, project_folder, stack_folder))
+
+
+def _assumed(role: DeployRole) -> dict[str, object]:
+    # https://developer.hashicorp.com/terraform/language/backend/s3#assume-role-configuration
+    return {
+        "role_arn": role.arn,
+        "session_name": SESSION_NAME,
+        **({"external_id": role.external_id} if role.external_id else {}),
+        **({"tags": dict(sorted(role.session_tags.items()))} if role.session_tags else {}),
+    }
 
 
 def local_path(state: LocalState, name: str, project_folder: Path, stack_folder: Path) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,15 @@ from sagemaker_templates.output_folder.whereabouts import Whereabouts
 from sagemaker_templates.review.plan.existing import Search
 from sagemaker_templates.review.plan.summary import NotPlanned, Review, StackSummary, summarize, told_apart
 from sagemaker_templates.review.plan.way_back import Commands, Step, WayBack, protected_and_tainted
-from sagemaker_templates.settings.model import EngineName
+from sagemaker_templates.settings.model import DeployRole, EngineName, Environment
+from sagemaker_templates.stacks.base import ROLE_VARIABLE
 from sagemaker_templates.stacks.synthesis import StackPlan
 
 Progress = Callable[[str], None]
 
 # Nothing is applied from these plans: a role that may only read suffices, and nobody who applies has to wait.
 _WITHOUT_LOCK = "-lock=false"
+_OTHER_ROLE = f"TF_VAR_{ROLE_VARIABLE}"
 
 
 class NotSynthesized(StepFailed):
@@ -66,14 +68,14 @@ class Planner:
         stacks: the folder that holds a folder per stack. Terraform works in each, as it would for a person:
             what ``init`` loads stays in ``.terraform``.
         variables: of which those named ``AWS_…`` are the credentials.
-        clients: for what Terraform has no command for; with the same credentials.
+        clients: for what Terraform has no command for; with the same credentials, as a role or as themselves.
     """
 
     engine: Callable[[EngineName], Engine]
     provider: ProviderSource
     stacks: Path
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    clients: Clients = field(default_factory=clients)
+    clients: Callable[[DeployRole | None, str], Clients] = field(default_factory=lambda: clients)
 
     def review(self, plans: Sequence[StackPlan], progress: Progress = lambda stack: None) -> Review:
         """Plan every stack; one that fails does not keep the others from being planned."""
@@ -94,16 +96,25 @@ class Planner:
                 ways_back.append(WayBack(plan.name, tuple(steps)))
         return Review(told_apart(planned), tuple(failed), tuple(ways_back))
 
+    def _credentials(self) -> dict[str, str]:
+        passed_on = (name for name in self.variables if name.startswith("AWS_") or name == _OTHER_ROLE)
+        return {name: self.variables[name] for name in passed_on}
+
+    def _role(self, environment: Environment) -> DeployRole | None:
+        """The role that Terraform takes: the environment's, or the one that the variable names in its place."""
+        role = environment.deploy_role
+        return role and replace(role, arn=self.variables.get(_OTHER_ROLE, role.arn))
+
     def _planned(self, plan: StackPlan, steps: list[Step]) -> StackSummary:
         """Plan one stack; add the steps that somebody has to take first, whether it can be planned or not."""
         folder = self.stacks / plan.name
-        credentials = {name: value for name, value in self.variables.items() if name.startswith("AWS_")}
-        environment = {**credentials, **self.provider.environment()}
+        environment = {**self._credentials(), **self.provider.environment()}
+        clients = self.clients(self._role(plan.environment), plan.environment.region)
         engine = self.engine(plan.environment.engine)
         terraform = Terraform(engine, folder, environment, folder / ".terraform")
         commands = Commands(program_of(plan.environment.engine), folder)
         terraform.init()
-        if lock := lock_of(folder, self.clients):
+        if lock := lock_of(folder, clients):
             steps.append(commands.to_unlock(lock))
         try:
             summary = summarize(plan.name, _shown(terraform, folder))
@@ -111,7 +122,7 @@ class Planner:
             if tainted := _protected_and_tainted(terraform, folder):
                 steps.append(commands.to_untaint(tainted))
             raise
-        if existing := Search(self.clients, plan.environment.region).existing(summary.changes):
+        if existing := Search(clients, plan.environment.region).existing(summary.changes):
             steps.append(commands.to_import(existing, state_is_empty=summary.changes.state_is_empty))
         return summary
 
