@@ -157,8 +157,6 @@ def test_other_accounts_may_read_and_deploy_and_nothing_else(case: str, stack: s
     }
     assert foreign <= {
         "kms:Decrypt",
-        "kms:DescribeKey",
-        "s3:GetBucketLocation",
         "s3:GetObject",
         "s3:GetObjectVersion",
         "s3:ListBucket",

@@ -8,69 +8,47 @@ from collections.abc import Mapping
 
 Key = tuple[str, str, str]
 
-_BUILDS = ("apply_*_role", "build_project_role", "build_role", "review_role")
-_OF_SAMPLES = "stands in AWS's samples of key policies; S3 does not ask for it"
-_OF_THE_REGISTRY = (
-    "AWS's policy for the registry has it; no page says what registering a version of a pipeline asks for"
+_DG = "https://docs.aws.amazon.com/sagemaker/latest/dg"
+_OF_ONE_ACCOUNT = (
+    "a model that is made of a package takes the right to it: so AWS writes for another account's packages "
+    f"({_DG}/model-registry-deploy-xaccount.html), and no page exempts one's own"
 )
-_OF_BUCKETS = "only AWS's policies for whole buckets have it"
-_OF_NO_PAGE = "no page has it for jobs and endpoints"
+_SAME_IMAGE = "a model that is served by the image that trains it; each of two statements has it"
 
 UNUSED: Mapping[Key, str] = {
-    **{
-        (role, "UsePipelineKey", f"kms:{action}"): _OF_SAMPLES
-        for role in (*_BUILDS, "delivery_pipeline_role")
-        for action in ("DescribeKey", "Encrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
-    },
-    **{
-        (role, "UsePipelineKey", "kms:GenerateDataKey"): "of builds without outputs, which store nothing"
-        for role in ("apply_*_role", "build_project_role", "review_role")
-    },
-    **{
-        (role, "PipelineArtifactBucket", "s3:GetBucketVersioning"): "of builds; CodePipeline's own role uses it"
-        for role in _BUILDS
-    },
-    **{
-        (role, statement, "s3:GetBucketLocation"): _OF_BUCKETS
-        for role, statement in (
-            ("execution_role", "ListBucket"),
-            ("execution_role", "ListModelBucket"),
-            ("endpoint_role", "FindCaptureBucket"),
-            ("endpoint_role", "ListModelBucket"),
-            ("import_role", "ListBucket"),
-        )
-    },
-    **{
-        (role, "UseKey", "kms:DescribeKey"): _OF_NO_PAGE
-        for role in ("endpoint_role", "execution_role", "import_role")
-    },
-    ("build_project_role", "EncryptCode", "kms:Decrypt"): "of uploads in parts, which the build has none of",
-    (
-        "build_project_role",
-        "EncryptCode",
-        "kms:GenerateDataKey",
-    ): "where one key is both the pipeline's and the data's",
-    ("build_project_role", "UsePipelineKey", "kms:Decrypt"): "where one key is both the pipeline's and the data's",
     ("delivery_pipeline_role", "ReadRepository", "codecommit:GetRepository"): (
-        "for clones; CodePipeline's console grants it in any case"
+        "AWS's page has it for every CodeCommit source, though only the hand-over of a clone asks for it; it shows "
+        "names and addresses (https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html)"
     ),
-    ("deployer_role", "SeeKey", "kms:DescribeKey"): _OF_NO_PAGE,
-    ("deployer_role", "UseModels", "sagemaker:CreateModel"): (
-        "of models of the same account: only what AWS writes of another account's packages has it"
+    ("deployer_role", "UseModels", "sagemaker:CreateModel"): _OF_ONE_ACCOUNT,
+    ("deployer_role", "UseModels", "sagemaker:DescribeModelPackage"): (
+        "who makes a model of a package reads where its files and its image are "
+        f"({_DG}/model-registry-deploy-xaccount.html)"
     ),
-    ("deployer_role", "UseModels", "sagemaker:DescribeModelPackage"): "what AWS writes of another account's has it",
-    ("endpoint_role", "FindCaptureBucket", "s3:ListBucket"): _OF_BUCKETS,
-    ("endpoint_role", "UseKey", "kms:Decrypt"): "S3 asks for it where what is captured is stored in parts",
-    ("execution_role", "ListBucket", "s3:ListBucket"): "of the role that starts an import and reads one file",
-    ("execution_role", "PullImages", "ecr:BatchGetImage"): "where jobs and endpoints run the same image",
-    ("execution_role", "ReadModels", "s3:GetObject"): _OF_THE_REGISTRY,
-    ("execution_role", "RegisterModels", "sagemaker:AddTags"): "the seeds' versions have no tags",
-    ("execution_role", "RegisterModels", "sagemaker:DescribeModelPackage"): _OF_THE_REGISTRY,
-    ("execution_role", "RegisterModels", "sagemaker:DescribeModelPackageGroup"): _OF_THE_REGISTRY,
-    ("execution_role", "SeeServingImages", "ecr:BatchGetImage"): "where jobs and endpoints run the same image",
-    ("execution_role", "UseModels", "sagemaker:CreateModel"): (
-        "of models of the same account: only what AWS writes of another account's packages has it"
+    ("endpoint_role", "UseKey", "kms:Decrypt"): (
+        "of captured data that S3 takes in parts "
+        "(https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions); "
+        "AWS does not say how large a file of it is"
     ),
+    ("execution_role", "ListBucket", "s3:ListBucket"): (
+        "of the role that starts an import: a registered model is all that lies below a prefix, and a result that is "
+        "missing is told as missing (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html)"
+    ),
+    ("execution_role", "PullImages", "ecr:BatchGetImage"): _SAME_IMAGE,
+    ("execution_role", "ReadModels", "s3:GetObject"): (
+        "a package holds the ETag of its files, which somebody reads when it is registered "
+        "(https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelPackageContainerDefinition.html); "
+        f"AWS's policy for the registry has it ({_DG}/security-iam-awsmanpol-model-registry.html)"
+    ),
+    ("execution_role", "RegisterModels", "sagemaker:DescribeModelPackage"): (
+        f"a pipeline's role describes what its steps create ({_DG}/build-and-manage-access.html)"
+    ),
+    ("execution_role", "RegisterModels", "sagemaker:DescribeModelPackageGroup"): (
+        "a version is registered in a group, which AWS's policy for the registry lets be seen "
+        f"({_DG}/security-iam-awsmanpol-model-registry.html)"
+    ),
+    ("execution_role", "SeeServingImages", "ecr:BatchGetImage"): _SAME_IMAGE,
+    ("execution_role", "UseModels", "sagemaker:CreateModel"): _OF_ONE_ACCOUNT,
 }
 """Actions without which nothing is refused."""
 

@@ -94,7 +94,7 @@ def deployer_role(
                 [endpoint_role.arn],
                 conditions=[passed_to("sagemaker.amazonaws.com")],
             ),
-            *_encrypt_volumes(key),
+            encrypt_volumes(key),
         ],
         permissions_boundary_arn=permissions_boundary_arn,
     )
@@ -253,11 +253,3 @@ def _watch(names: TargetNames) -> list[Statement]:
         Statement("Watch", ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"], [_alarms(names), scaling]),
         Statement("TagAlarms", ["cloudwatch:TagResource", "cloudwatch:UntagResource"], [_alarms(names)]),
     ]
-
-
-def _encrypt_volumes(key: Any) -> list[Statement]:
-    """Hand the key of the volumes to SageMaker, as creating and updating of an endpoint do.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
-    """
-    return [Statement("SeeKey", ["kms:DescribeKey"], [key.arn]), encrypt_volumes(key)]

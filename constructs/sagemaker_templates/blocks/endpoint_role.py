@@ -62,9 +62,8 @@ def _capture(names: TargetNames, key: Any) -> list[Statement]:
     """
     bucket = names.bucket_arn(names.capture_bucket)
     return [
-        Statement("FindCaptureBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement("Capture", ["s3:PutObject"], [f"{bucket}/{CAPTURE_PREFIX}/*"]),
-        Statement("UseKey", sorted([*USE_OBJECTS, "kms:DescribeKey"]), [key.arn]),
+        Statement("UseKey", USE_OBJECTS, [key.arn]),
     ]
 
 

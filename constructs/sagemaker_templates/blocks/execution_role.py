@@ -40,7 +40,7 @@ def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
     """Read and write what executions of the project's pipeline keep, read its data, encrypt volumes and objects."""
     bucket = names.bucket_arn(names.artifact_bucket)
     return [
-        Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("ListBucket", ["s3:ListBucket"], [bucket]),
         Statement(
             "UsePipelineFiles",
             ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
@@ -75,7 +75,7 @@ def use_key(key: Any) -> list[Statement]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html).
     """
     return [
-        Statement("UseKey", sorted([*USE_OBJECTS, "kms:DescribeKey", "kms:Encrypt"]), [key.arn]),
+        Statement("UseKey", sorted([*USE_OBJECTS, "kms:Encrypt"]), [key.arn]),
         encrypt_volumes(key),
     ]
 
@@ -123,7 +123,9 @@ def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statemen
 
     A package holds the digest of its image, so registering looks the image up; it is pulled by whoever serves it.
     AWS's own policy for the model registry allows the same two actions
-    (https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html).
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html). A version has its
+    group's tags and takes none of its own
+    (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html).
 
     Args:
         images: names of the repositories of AWS's images that the versions are served by.
@@ -132,7 +134,6 @@ def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statemen
         Statement(
             "RegisterModels",
             [
-                "sagemaker:AddTags",
                 "sagemaker:CreateModelPackage",
                 "sagemaker:DescribeModelPackage",
                 "sagemaker:DescribeModelPackageGroup",
