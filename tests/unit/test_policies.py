@@ -64,6 +64,22 @@ def test_every_star_resource_has_its_reason_beside_it(case: str, stack: str) -> 
     assert unexplained == []
 
 
+_UNNAMED = re.compile(r"arn:[\w-]+:(?!s3:)[\w-]+:[\w-]*:(\d*:[\w-]+[:/]\*|\*:.+)")
+"""All of a type, or of every account."""
+
+
+@each_stack
+def test_every_wildcard_that_no_name_limits_has_its_reason_beside_it(case: str, stack: str) -> None:
+    unexplained = [
+        (name, statement["sid"])
+        for name, statement, reasons in _statements(case, stack)
+        for resource in statement.get("resources", [])
+        if _UNNAMED.fullmatch(resource) and not resource.endswith(":network-interface/*")
+        if not reasons.get(statement["sid"])
+    ]
+    assert unexplained == []
+
+
 @each_of_both
 def test_star_resources_of_roles_are_only_those_that_aws_leaves_no_way_around(case: str, stack: str) -> None:
     star = {

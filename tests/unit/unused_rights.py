@@ -4,6 +4,7 @@ The keys are role, statement and action, or role, statement and the beginning of
 that there is one of for each target, such as ``apply_prod_role``, the target's name is ``*``.
 """
 
+import re
 from collections.abc import Mapping
 
 Key = tuple[str, str, str]
@@ -59,7 +60,7 @@ UNUSED_RESOURCES: Mapping[Key, str] = {
     ("build_role", "FindModels", "model-package-group"): _GROUP,
     ("execution_role", "FindModels", "model-package-group"): _GROUP,
     ("import_role", "SeeRegisteredModels", "model-package-group"): _GROUP,
-    ("execution_role", "RegisterModels", "model-package-group"): "for DescribeModelPackageGroup, see above",
+    ("execution_role", "RegisterModels", "model-package-group"): "for DescribeModelPackageGroup alone",
     ("endpoint_retirement_role", "RemoveAlarms", "alarm"): (
         "deregistering a target removes the alarms of its scaling policy; AWS does not say with whose rights"
     ),
@@ -74,3 +75,13 @@ UNUSED_RESOURCES: Mapping[Key, str] = {
     ),
 }
 """Resources without which nothing is refused, of statements with an action that something uses."""
+
+
+def each_role(role: str) -> str:
+    """A role's id without the target that it is for."""
+    return re.sub(r"^apply_\w+_role$", "apply_*_role", role)
+
+
+def kind(resource: str) -> str:
+    """How a resource's own name begins in its ARN, as ``key`` or ``log-group``."""
+    return re.split("[:/]", resource.split(":", 5)[5])[0] if resource != "*" else resource

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagemaker_templates.blocks.approved_models import ApprovedModels, read_model_files
+from sagemaker_templates.blocks.deployment_roles import see_alarms
 from sagemaker_templates.blocks.encryption import USE_OBJECTS
 from sagemaker_templates.blocks.execution_role import encrypt_volumes, join_network, pull_sagemaker_images
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, service_role
@@ -46,7 +47,8 @@ def endpoint_role(
             encrypt_volumes(key),
             *(_capture(names, key) if captures else []),
             *_write_logs(names),
-            _see_alarms(names),
+            # To roll back when one goes off: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+            see_alarms(names, "SeeAlarms"),
             *pull_sagemaker_images(names, images),
             *join_network(names, names.target.network, security_groups, see=["ec2:DescribeVpcEndpoints"]),
         ],
@@ -65,14 +67,6 @@ def _capture(names: TargetNames, key: Any) -> list[Statement]:
         Statement("Capture", ["s3:PutObject"], [f"{bucket}/{CAPTURE_PREFIX}/*"]),
         Statement("UseKey", USE_OBJECTS, [key.arn]),
     ]
-
-
-def _see_alarms(names: TargetNames) -> Statement:
-    """Roll back when an alarm goes off; a search is authorized for all alarms, whatever it searches for.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
-    """
-    return Statement("SeeAlarms", ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")])
 
 
 def _write_logs(names: TargetNames) -> list[Statement]:

@@ -8,6 +8,8 @@ from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_acco
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames, arn
 from sagemaker_templates.settings.model import Network
 
+_REGISTRIES_OF_AWS = "AWS's images are in registries of accounts of AWS's own, another for each region"
+
 
 def execution_role(
     scope: Any,
@@ -143,7 +145,12 @@ def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statemen
                 *names.model_packages(names.model_package_group),
             ],
         ),
-        Statement("SeeServingImages", ["ecr:BatchGetImage", "ecr:DescribeImages"], _sagemaker_images(names, images)),
+        Statement(
+            "SeeServingImages",
+            ["ecr:BatchGetImage", "ecr:DescribeImages"],
+            _sagemaker_images(names, images),
+            reason=_REGISTRIES_OF_AWS,
+        ),
     ]
 
 
@@ -170,7 +177,6 @@ def write_job_logs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]
 
 
 def _sagemaker_images(names: ProjectNames | TargetNames, repositories: Sequence[str]) -> list[str]:
-    """AWS's own images live in one registry account per region, so that the account is a wildcard."""
     return [f"arn:{names.partition}:ecr:{names.region}:*:repository/{repository}" for repository in repositories]
 
 
@@ -185,6 +191,7 @@ def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Seque
             "PullImages",
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             _sagemaker_images(names, repositories),
+            reason=_REGISTRIES_OF_AWS,
         ),
         Statement(
             "LogInToRegistry",

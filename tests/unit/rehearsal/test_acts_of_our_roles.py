@@ -8,7 +8,7 @@ from decided_deeds import Decided, decided
 from golden_roles import Json, Stack, golden_stacks, named
 from sagemaker_templates.emulator.rights.decision import Decision
 from sagemaker_templates.emulator.rights.documents import Named
-from unused_rights import UNUSED, UNUSED_RESOURCES
+from unused_rights import UNUSED, UNUSED_RESOURCES, each_role, kind
 
 STACKS = golden_stacks()
 
@@ -25,7 +25,7 @@ def test_everything_that_is_done_with_our_roles_they_may_do() -> None:
 
 def test_without_any_of_its_actions_something_is_refused_or_the_action_is_listed_with_its_reason() -> None:
     idle = {
-        (_each(role), statement["sid"], action)
+        (each_role(role), statement["sid"], action)
         for stack in STACKS
         for role, statement in _granted(stack)
         for action in statement["actions"]
@@ -36,25 +36,14 @@ def test_without_any_of_its_actions_something_is_refused_or_the_action_is_listed
 
 def test_without_any_of_its_resources_something_is_refused_or_the_resource_is_listed_with_its_reason() -> None:
     idle = {
-        (_each(role), statement["sid"], _kind(resource))
+        (each_role(role), statement["sid"], kind(stack.resolved(resource)))
         for stack in STACKS
         for role, statement in _granted(stack)
-        if not all((_each(role), statement["sid"], action) in UNUSED for action in statement["actions"])
+        if not all((each_role(role), statement["sid"], action) in UNUSED for action in statement["actions"])
         for resource in statement["resources"]
         if not _refused_without(stack, role, statement, "resources", resource)
     }
     assert idle == set(UNUSED_RESOURCES)
-
-
-def _each(role: str) -> str:
-    """A role's id without the target that it is for."""
-    return re.sub(r"^apply_\w+_role$", "apply_*_role", role)
-
-
-def _kind(resource: str) -> str:
-    """How a resource's own name begins, as ``key`` or ``log-group``."""
-    reference = re.fullmatch(r"\$\{aws_kms_(key)\.\w+\.arn\}", resource)
-    return reference[1] if reference else re.split("[:/]", resource.split(":", 5)[5])[0]
 
 
 def _granted(stack: Stack) -> Iterator[tuple[str, Json]]:
