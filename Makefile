@@ -88,6 +88,7 @@ golden: $(INSTALLED) ## Write the golden files of the synthesized JSON anew; rev
 
 docs: $(INSTALLED) ## Write generated schemas and tables anew
 	$(BIN)/sagemaker-templates docs
+	UPDATE_DOCS=1 $(BIN)/pytest -q tests/unit/test_rights_page.py
 
 regions: $(INSTALLED) $(SEED_INSTALLED) ## Write what is known of AWS's regions anew, from the botocore that the seeds are locked to
 	.venv-seed/bin/python tests/seed/regions_of_aws.py

@@ -46,7 +46,7 @@ def deeds(stack: Stack) -> Iterator[Deed]:
         yield _of_rule(stack, target)
     for function in stack.all("aws_lambda_function").values():
         log = {"log-group": f"/aws/lambda/{function['function_name']}", "log-stream": "2026/11/27/[$LATEST]1"}
-        yield Deed(stack, _role(function["role"]), "function-log", log)
+        yield Deed(stack, role_of(function["role"]), "function-log", log)
     for project in stack.all("aws_codebuild_project").values():
         variables = project["environment"].get("environment_variable") or []
         given = {one["name"]: stack.resolved(one["value"]) for one in variables}
@@ -56,7 +56,7 @@ def deeds(stack: Stack) -> Iterator[Deed]:
         yield from _of_endpoint(stack)
 
 
-def _role(reference: str) -> str:
+def role_of(reference: str) -> str:
     """The id of a role that a resource refers to."""
     return reference.split(".")[1]
 
@@ -69,7 +69,7 @@ def _artifact(pipeline: Json, name: str) -> str:
     return f"{pipeline['name'][:_LONGEST_OF_PIPELINE]}/{name[:_LONGEST_OF_ARTIFACT]}/1a2b3c4"
 
 
-def _encrypted(stack: Stack, bucket: str, keys: list[str], key: str, account: str | None = None) -> Known:
+def encrypted(stack: Stack, bucket: str, keys: list[str], key: str, account: str | None = None) -> Known:
     """Objects, each with a version ``1``, and their bucket, that are encrypted with a key."""
     arn, what = f"arn:{stack.partition}:s3:::{bucket}", {"key": (key,), "account": (account or stack.place.account,)}
     stored = {**what, "stored": ("true",)}
@@ -77,11 +77,11 @@ def _encrypted(stack: Stack, bucket: str, keys: list[str], key: str, account: st
 
 
 def _of_source(stack: Stack, pipeline: Json) -> Iterator[Deed]:
-    role, (store,), source = _role(pipeline["role_arn"]), pipeline["artifact_store"], next(_actions(pipeline))
+    role, (store,), source = role_of(pipeline["role_arn"]), pipeline["artifact_store"], next(_actions(pipeline))
     key, bucket = stack.resolved(store["encryption_key"]["id"]), store["location"]
     (name,) = source["output_artifacts"]
     stored = {"bucket": bucket, "key": _artifact(pipeline, name)}
-    known = _encrypted(stack, bucket, [stored["key"]], key)
+    known = encrypted(stack, bucket, [stored["key"]], key)
     yield Deed(stack, role, "see-artifact-store", {"bucket": bucket})
     yield Deed(stack, role, "read-artifact", stored, known)
     yield Deed(stack, role, "read-artifact", {**stored, "version": "1"}, known)
@@ -101,14 +101,14 @@ def _of_source(stack: Stack, pipeline: Json) -> Iterator[Deed]:
 
 def _of_build(stack: Stack, pipeline: Json, action: Json) -> Iterator[Deed]:
     name = stack.resolved(action["configuration"]["ProjectName"])
-    yield Deed(stack, _role(pipeline["role_arn"]), "start-build", {"project": name, "build": f"{name}:1"})
+    yield Deed(stack, role_of(pipeline["role_arn"]), "start-build", {"project": name, "build": f"{name}:1"})
     (project,) = (one for one in stack.all("aws_codebuild_project").values() if one["name"] == name)
-    role, log = _role(project["service_role"]), project["logs_config"]["cloudwatch_logs"]
+    role, log = role_of(project["service_role"]), project["logs_config"]["cloudwatch_logs"]
     stream = "/".join(filter(None, [log.get("stream_name"), "1a2b"]))
     yield Deed(stack, role, "write-build-log", {"log-group": stack.resolved(log["group_name"]), "log-stream": stream})
     (store,), key = pipeline["artifact_store"], stack.resolved(project["encryption_key"])
     inputs = [_artifact(pipeline, one) for one in action["input_artifacts"]]
-    known, given = _encrypted(stack, store["location"], inputs, key), {"bucket": store["location"], "keys": inputs}
+    known, given = encrypted(stack, store["location"], inputs, key), {"bucket": store["location"], "keys": inputs}
     yield Deed(stack, role, "read-build-input", given, known)
     yield Deed(stack, role, "read-build-input", {**given, "version": "1"}, known)
     for one in action.get("output_artifacts") or []:
@@ -119,7 +119,7 @@ def _of_build(stack: Stack, pipeline: Json, action: Json) -> Iterator[Deed]:
 def _of_rule(stack: Stack, target: Json) -> Deed:
     arn = stack.resolved(target["arn"])
     act, separator = ("start-ml-pipeline", "/") if ":sagemaker:" in arn else ("start-pipeline", ":")
-    return Deed(stack, _role(target["role_arn"]), act, {"pipeline": arn.rpartition(separator)[2]})
+    return Deed(stack, role_of(target["role_arn"]), act, {"pipeline": arn.rpartition(separator)[2]})
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class MlPipeline:
     def _of_pipeline(self) -> Iterator[Deed]:
         report = f"{self._folder}/executions/1/report/a.json"
         bucket = self.given["ARTIFACT_BUCKET"]
-        known = _encrypted(self.stack, bucket, [report], self._key)
+        known = encrypted(self.stack, bucket, [report], self._key)
         yield self._deed("read-property-file", {"bucket": bucket, "key": report}, known=known)
         group = self.given["MODEL_PACKAGE_GROUP_NAME"]
         if self._template.serving:
@@ -234,7 +234,7 @@ class MlPipeline:
         role, bucket = self._role_of_jobs, self.given["ARTIFACT_BUCKET"]
         results, code = f"{self._folder}/executions/1", f"{self._folder}/code/1/a.py"
         inputs = [code] if role == "import_role" else [code, f"{results}/a/1.csv", "data/a.csv"]
-        known = _encrypted(self.stack, bucket, [*inputs, f"{results}/b/1.csv"], self._key)
+        known = encrypted(self.stack, bucket, [*inputs, f"{results}/b/1.csv"], self._key)
         output: dict[str, str] = {"bucket": bucket, "output-key": self._key}
         yield self._deed("pull-image", {**_IMAGE, "image-repository": self._template.image}, role)
         yield self._deed("read-input", {"bucket": bucket, "prefix": self._folder, "keys": inputs}, role, known)
@@ -254,7 +254,7 @@ class MlPipeline:
         bucket, prefix = self.given["ARTIFACT_BUCKET"], f"{self._folder}/executions/1/Train/checkpoints"
         keys = [f"{prefix}/checkpoint-{number}/a.bin" for number in range(3)]
         values = {"bucket": bucket, "prefix": prefix, "keys": keys, "earlier-keys": keys, "removed-keys": keys[:1]}
-        return self._deed("keep-checkpoints", values, known=_encrypted(self.stack, bucket, keys, self._key))
+        return self._deed("keep-checkpoints", values, known=encrypted(self.stack, bucket, keys, self._key))
 
 
 def _starting(stack: Stack, role: str, act: str) -> Deed:
@@ -262,7 +262,7 @@ def _starting(stack: Stack, role: str, act: str) -> Deed:
     key = f"arn:{stack.partition}:kms:{stack.place.region}:{MODEL_ACCOUNT}:key/models"
     files = ["models/1/model.tar.gz", "models/2/config.json"]
     model = {"model-bucket": MODEL_BUCKET, "model-prefix": "models", "model-keys": files}
-    known = _encrypted(stack, MODEL_BUCKET, files, key, MODEL_ACCOUNT)
+    known = encrypted(stack, MODEL_BUCKET, files, key, MODEL_ACCOUNT)
     return Deed(stack, role, act, {**_IMAGE, "image-repository": "sagemaker-xgboost", **model}, known)
 
 

@@ -62,9 +62,13 @@ class Stack:
         found: Sequence[Json] = self.document["data"]["aws_iam_policy_document"][document]["statement"]
         return found
 
-    def rights(self, role: str) -> Named:
-        """What a role may do."""
-        return self._policy(f"{role}_rights")
+    def rights(self, role: str) -> Mapping[str, Named]:
+        """What a role may do: a policy of one statement for each that it has, by their names."""
+        return _one_by_one(self, f"{role}_rights")
+
+    def trust(self, role: str) -> Named:
+        """Who may be a role."""
+        return self._policy(f"{role}_trust")
 
     def policy_of_key(self, arn: str) -> Named | None:
         """The policy of one of the stack's keys; None for a key that is not the stack's."""
@@ -100,8 +104,18 @@ def _stacks() -> Iterator[Stack]:
 
 @cache
 def _named(stack: Stack, document: str) -> Named:
-    policy = {"Version": "2012-10-17", "Statement": [_statement(one) for one in stack.statements(document)]}
-    return Named(document, stack.resolved(json.dumps(policy)))
+    return named(stack, document, stack.statements(document))
+
+
+@cache
+def _one_by_one(stack: Stack, document: str) -> Mapping[str, Named]:
+    return {one["sid"]: named(stack, document, [one]) for one in stack.statements(document)}
+
+
+def named(stack: Stack, name: str, statements: Sequence[Json]) -> Named:
+    """A policy of some statements, which are as Terraform has them."""
+    policy = {"Version": "2012-10-17", "Statement": [_statement(one) for one in statements]}
+    return Named(name, stack.resolved(json.dumps(policy)))
 
 
 def _statement(given: Json) -> dict[str, Any]:
@@ -113,7 +127,7 @@ def _statement(given: Json) -> dict[str, Any]:
         "Sid": given["sid"],
         "Effect": given["effect"],
         "Action": given["actions"],
-        "Resource": given["resources"],
+        **({"Resource": given["resources"]} if "resources" in given else {}),
         **({"Principal": principals} if principals else {}),
         **({"Condition": conditions} if conditions else {}),
     }

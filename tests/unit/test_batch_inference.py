@@ -62,7 +62,6 @@ def test_the_model_bucket_and_the_group_are_read_and_nothing_more() -> None:
     on_group = [s for s in rights if any(f"/{GROUP}" in resource for resource in s["resources"])]
 
     assert {action for s in on_bucket for action in s["actions"]} == {
-        "s3:GetBucketLocation",
         "s3:GetObject",
         "s3:ListBucket",
     }

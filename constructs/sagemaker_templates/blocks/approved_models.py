@@ -57,7 +57,7 @@ def read_model_files(names: ProjectNames, models: ApprovedModels) -> list[Statem
     """
     bucket = names.bucket_arn(models.bucket)
     return [
-        Statement("ListModelBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("ListModelBucket", ["s3:ListBucket"], [bucket]),
         Statement("ReadModelBucket", ["s3:GetObject"], [f"{bucket}/*"]),
         _decrypt_objects(names, bucket),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_templates.blocks.encryption import USE, USE_OBJECTS
+from sagemaker_templates.blocks.encryption import READ_OBJECTS, STORE_OBJECTS, USE_OBJECTS
 from sagemaker_templates.blocks.iam import Role, Statement, from_resource, passed_to, service_role
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames
 from sagemaker_templates.providers import aws
@@ -110,7 +110,7 @@ def build_role(
         statements=[
             _write_logs(names, log_streams),
             *pipeline_artifacts(names, artifact_bucket, written=outputs),
-            use_pipeline_key(key),
+            use_pipeline_key(key, writes=bool(outputs)),
             *statements,
         ],
         trust_conditions=[from_resource(*(names.arn("codebuild", f"project/{project}") for project in projects))],
@@ -190,27 +190,23 @@ def pipeline_artifacts(
 ) -> list[Statement]:
     """What reading and writing the delivery pipeline's artifacts takes, their key aside.
 
-    Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+    Whether the bucket keeps versions is asked by CodePipeline alone, and not by builds.
+
+    Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html,
+    https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 
     Args:
         bucket: holds them; in another than the pipeline bucket only what CodePipeline itself puts there.
         written: names of the artifacts that are written; None is all of them, as CodePipeline itself does.
     """
-    objects = artifact_objects(names, bucket)
-    reading = ["s3:GetObject", "s3:GetObjectVersion"]
+    arn, objects = names.bucket_arn(bucket or names.pipeline_bucket), artifact_objects(names, bucket)
+    reading, seeing = ["s3:GetObject", "s3:GetObjectVersion"], ["s3:GetBucketAcl", "s3:GetBucketLocation"]
     if written is None:
+        seeing.append("s3:GetBucketVersioning")
         rights = [Statement("PipelineArtifacts", [*reading, "s3:PutObject"], [objects])]
     else:
-        arn = names.bucket_arn(bucket or names.pipeline_bucket)
         rights = [Statement("PipelineArtifacts", reading, [objects]), *_outputs(names, arn, written)]
-    return [
-        *rights,
-        Statement(
-            "PipelineArtifactBucket",
-            ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            [names.bucket_arn(bucket or names.pipeline_bucket)],
-        ),
-    ]
+    return [*rights, Statement("PipelineArtifactBucket", seeing, [arn])]
 
 
 def artifact_objects(names: ProjectNames, bucket: str | None = None) -> str:
@@ -262,13 +258,15 @@ def build_ml_pipeline(
             ["s3:PutObject"],
             [f"{bucket}/{names.pipeline_prefix}/code/*", *(f"{bucket}/{path}" for path in first_data)],
         ),
-        Statement("EncryptCode", USE_OBJECTS, [artifact_key.arn]),
+        Statement("EncryptCode", STORE_OBJECTS, [artifact_key.arn]),
     ]
 
 
-def use_pipeline_key(key: Any) -> Statement:
-    """Read and write the delivery pipeline's artifacts, encrypted with its key.
+def use_pipeline_key(key: Any, *, writes: bool = True) -> Statement:
+    """Read and write the delivery pipeline's artifacts, encrypted with its key, which only S3 uses.
+
+    AWS's samples of key policies have more, for keys of any use.
 
     Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html
     """
-    return Statement("UsePipelineKey", USE, [key.arn])
+    return Statement("UsePipelineKey", USE_OBJECTS if writes else READ_OBJECTS, [key.arn])

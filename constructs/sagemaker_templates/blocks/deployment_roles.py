@@ -22,6 +22,8 @@ _SCALING = "application-autoscaling"
 _SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 _DIMENSIONS = ("sagemaker:variant:DesiredInstanceCount", "sagemaker:variant:DesiredProvisionedConcurrency")
 _NO_RESOURCE_LEVEL = "Application Auto Scaling's Describe actions have no resource-level permission"
+_EVERY_ALARM = "a search for alarms is authorized for all of them, whatever it searches for"
+ANY_SCALABLE_TARGET = "the ARN of a scalable target ends in an id that Application Auto Scaling makes up"
 
 
 def planner_role(
@@ -94,7 +96,7 @@ def deployer_role(
                 [endpoint_role.arn],
                 conditions=[passed_to("sagemaker.amazonaws.com")],
             ),
-            *_encrypt_volumes(key),
+            encrypt_volumes(key),
         ],
         permissions_boundary_arn=permissions_boundary_arn,
     )
@@ -144,11 +146,20 @@ def _see(names: TargetNames, state: S3State) -> list[Statement]:
             ["*"],
             reason=_NO_RESOURCE_LEVEL,
         ),
-        Statement("SeeScalingTags", [f"{_SCALING}:ListTagsForResource"], [_scalable_targets(names)]),
-        # A search is authorized for all alarms, whatever it searches for.
-        Statement("SeeAlarms", ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")]),
+        Statement(
+            "SeeScalingTags",
+            [f"{_SCALING}:ListTagsForResource"],
+            [_scalable_targets(names)],
+            reason=ANY_SCALABLE_TARGET,
+        ),
+        see_alarms(names, "SeeAlarms"),
         Statement("SeeAlarmTags", ["cloudwatch:ListTagsForResource"], [_alarms(names)]),
     ]
+
+
+def see_alarms(names: TargetNames, sid: str) -> Statement:
+    """Search for alarms."""
+    return Statement(sid, ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")], reason=_EVERY_ALARM)
 
 
 def _change_endpoint(names: TargetNames) -> list[Statement]:
@@ -183,7 +194,6 @@ def _change_endpoint(names: TargetNames) -> list[Statement]:
 
 
 def _scalable_targets(names: TargetNames) -> str:
-    """Their ARNs end in an id that Application Auto Scaling makes up."""
     return names.arn(_SCALING, "scalable-target/*")
 
 
@@ -215,6 +225,7 @@ def _scale(names: TargetNames) -> list[Statement]:
             ],
             [_scalable_targets(names)],
             conditions=scaling_conditions(),
+            reason=ANY_SCALABLE_TARGET,
         ),
         _tag_scaling(names),
         Statement(
@@ -239,6 +250,7 @@ def _tag_scaling(names: TargetNames) -> Statement:
         conditions=[
             Condition("StringEqualsIfExists", f"aws:ResourceTag/{PROJECT_NAME_TAG}", [names.project.name]),
         ],
+        reason=ANY_SCALABLE_TARGET,
     )
 
 
@@ -253,11 +265,3 @@ def _watch(names: TargetNames) -> list[Statement]:
         Statement("Watch", ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"], [_alarms(names), scaling]),
         Statement("TagAlarms", ["cloudwatch:TagResource", "cloudwatch:UntagResource"], [_alarms(names)]),
     ]
-
-
-def _encrypt_volumes(key: Any) -> list[Statement]:
-    """Hand the key of the volumes to SageMaker, as creating and updating of an endpoint do.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
-    """
-    return [Statement("SeeKey", ["kms:DescribeKey"], [key.arn]), encrypt_volumes(key)]

@@ -46,8 +46,9 @@ USE = (
 """What reading and writing of encrypted data takes."""
 
 READ_OBJECTS = ("kms:Decrypt",)
-USE_OBJECTS = (*READ_OBJECTS, "kms:GenerateDataKey")
-"""What S3 asks of whoever reads, and of whoever reads and writes encrypted objects
+STORE_OBJECTS = ("kms:GenerateDataKey",)
+USE_OBJECTS = (*READ_OBJECTS, *STORE_OBJECTS)
+"""What S3 asks of whoever reads encrypted objects, stores them whole, or does both and stores them in parts
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html)."""
 
 

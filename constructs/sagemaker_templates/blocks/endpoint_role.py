@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagemaker_templates.blocks.approved_models import ApprovedModels, read_model_files
+from sagemaker_templates.blocks.deployment_roles import see_alarms
 from sagemaker_templates.blocks.encryption import USE_OBJECTS
 from sagemaker_templates.blocks.execution_role import describe_network, encrypt_volumes, pull_sagemaker_images
 from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_account, service_role
@@ -46,7 +47,8 @@ def endpoint_role(
             encrypt_volumes(key),
             *(_capture(names, key) if captures else []),
             *_write_logs(names),
-            _see_alarms(names),
+            # To roll back when one goes off: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+            see_alarms(names, "SeeAlarms"),
             *pull_sagemaker_images(names, images),
             *serve_in_network(names, security_groups),
         ],
@@ -103,18 +105,9 @@ def _capture(names: TargetNames, key: Any) -> list[Statement]:
     """
     bucket = names.bucket_arn(names.capture_bucket)
     return [
-        Statement("FindCaptureBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         Statement("Capture", ["s3:PutObject"], [f"{bucket}/{CAPTURE_PREFIX}/*"]),
-        Statement("UseKey", sorted([*USE_OBJECTS, "kms:DescribeKey"]), [key.arn]),
+        Statement("UseKey", USE_OBJECTS, [key.arn]),
     ]
-
-
-def _see_alarms(names: TargetNames) -> Statement:
-    """Roll back when an alarm goes off; a search is authorized for all alarms, whatever it searches for.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
-    """
-    return Statement("SeeAlarms", ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")])
 
 
 def _write_logs(names: TargetNames) -> list[Statement]:

@@ -8,6 +8,8 @@ from sagemaker_templates.blocks.iam import Condition, Role, Statement, from_acco
 from sagemaker_templates.naming import SERVICE_ROLE_PATH, ProjectNames, TargetNames
 from sagemaker_templates.settings.model import Network
 
+_REGISTRIES_OF_AWS = "AWS's images are in registries of accounts of AWS's own, another for each region"
+
 
 def execution_role(
     scope: Any,
@@ -40,7 +42,7 @@ def use_pipeline_files(names: ProjectNames, key: Any) -> list[Statement]:
     """Read and write what executions of the project's pipeline keep, read its data, encrypt volumes and objects."""
     bucket = names.bucket_arn(names.artifact_bucket)
     return [
-        Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("ListBucket", ["s3:ListBucket"], [bucket]),
         Statement(
             "UsePipelineFiles",
             ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
@@ -75,7 +77,7 @@ def use_key(key: Any) -> list[Statement]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html).
     """
     return [
-        Statement("UseKey", sorted([*USE_OBJECTS, "kms:DescribeKey", "kms:Encrypt"]), [key.arn]),
+        Statement("UseKey", sorted([*USE_OBJECTS, "kms:Encrypt"]), [key.arn]),
         encrypt_volumes(key),
     ]
 
@@ -123,7 +125,9 @@ def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statemen
 
     A package holds the digest of its image, so registering looks the image up; it is pulled by whoever serves it.
     AWS's own policy for the model registry allows the same two actions
-    (https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html).
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html). A version has its
+    group's tags and takes none of its own
+    (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html).
 
     Args:
         images: names of the repositories of AWS's images that the versions are served by.
@@ -132,7 +136,6 @@ def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statemen
         Statement(
             "RegisterModels",
             [
-                "sagemaker:AddTags",
                 "sagemaker:CreateModelPackage",
                 "sagemaker:DescribeModelPackage",
                 "sagemaker:DescribeModelPackageGroup",
@@ -142,7 +145,12 @@ def register_models(names: ProjectNames, images: Sequence[str]) -> list[Statemen
                 *names.model_packages(names.model_package_group),
             ],
         ),
-        Statement("SeeServingImages", ["ecr:BatchGetImage", "ecr:DescribeImages"], _sagemaker_images(names, images)),
+        Statement(
+            "SeeServingImages",
+            ["ecr:BatchGetImage", "ecr:DescribeImages"],
+            _sagemaker_images(names, images),
+            reason=_REGISTRIES_OF_AWS,
+        ),
     ]
 
 
@@ -169,7 +177,6 @@ def write_job_logs(names: ProjectNames, kinds: Sequence[str]) -> list[Statement]
 
 
 def _sagemaker_images(names: ProjectNames | TargetNames, repositories: Sequence[str]) -> list[str]:
-    """AWS's own images live in one registry account per region, so that the account is a wildcard."""
     return [f"arn:{names.partition}:ecr:{names.region}:*:repository/{repository}" for repository in repositories]
 
 
@@ -184,6 +191,7 @@ def pull_sagemaker_images(names: ProjectNames | TargetNames, repositories: Seque
             "PullImages",
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             _sagemaker_images(names, repositories),
+            reason=_REGISTRIES_OF_AWS,
         ),
         Statement(
             "LogInToRegistry",

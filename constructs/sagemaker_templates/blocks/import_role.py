@@ -64,7 +64,7 @@ def write_models(names: ProjectNames, key: Any) -> list[Statement]:
     bucket = names.bucket_arn(names.artifact_bucket)
     models = f"{bucket}/{names.imported_models_prefix}/*"
     return [
-        Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("ListBucket", ["s3:ListBucket"], [bucket]),
         Statement("WriteModels", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], [models]),
         Statement("ReadScript", ["s3:GetObject"], [f"{bucket}/{names.pipeline_prefix}/code/*"]),
         Statement("WriteResult", ["s3:PutObject"], [f"{bucket}/{names.pipeline_prefix}/executions/*"]),

@@ -124,7 +124,7 @@ def _read(arn: str, readers: Sequence[str], prefix: str) -> list[Statement]:
     return [
         Statement(
             "ListToDeploy",
-            ["s3:GetBucketLocation", "s3:ListBucket"],
+            ["s3:ListBucket"],
             [arn],
             principals=principals,
             conditions=conditions,

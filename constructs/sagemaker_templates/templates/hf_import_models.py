@@ -144,7 +144,7 @@ def _pipeline_statements(names: ProjectNames, importer: Role, key: Any) -> list[
     return [
         *run_jobs(names, _JOBS, as_role=importer),
         *register_models(names, _SERVING_IMAGES),
-        Statement("ListBucket", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        Statement("ListBucket", ["s3:ListBucket"], [bucket]),
         Statement("ReadResult", ["s3:GetObject"], [f"{bucket}/{names.pipeline_prefix}/executions/*"]),
         Statement("ReadModels", ["s3:GetObject"], [f"{bucket}/{names.imported_models_prefix}/*"]),
         Statement("ReadWithKey", READ_OBJECTS, [key.arn]),

@@ -1,133 +1,98 @@
-"""Whatever a service does with a role of ours, the role may do; what no service does with it, somebody else does."""
+"""Whatever is done with a role of ours, the role may do; and whatever it may do, something does."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
-from deeds_of_services import Deed, deeds
-from golden_roles import Stack, golden_stacks
-from sagemaker_templates.emulator.rights.access import Access
-from sagemaker_templates.emulator.rights.decision import Decision, Policies, decide
+from decided_deeds import Decided, decided
+from golden_roles import Json, Stack, golden_stacks, named
+from sagemaker_templates.emulator.rights.decision import Decision
 from sagemaker_templates.emulator.rights.documents import Named
-from sagemaker_templates.emulator.rights.needs import needs
+from unused_rights import UNUSED, UNUSED_RESOURCES, each_role, kind
 
 STACKS = golden_stacks()
 
-OPEN = Named(
-    "of-others",
-    """{"Version": "2012-10-17", "Statement": [
-        {"Sid": "All", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
-    ]}""",
-)
-"""What belongs to other accounts lets ours in: what is asked here is whether the role's own rights are enough."""
 
-
-@cache
-def _decisions(stack: Stack) -> tuple[tuple[Deed, Decision], ...]:
-    return tuple((deed, one) for deed in deeds(stack) for one in _of(deed))
-
-
-def _of(deed: Deed) -> Iterator[Decision]:
-    stack = deed.stack
-    for asked in deed.asked:
-        for access in needs(asked, stack.place, deed.known):
-            policies = Policies(identity=[stack.rights(deed.role)], resource=_of_resource(stack, access))
-            yield decide(stack.caller(deed.role), access, policies)
-
-
-def _of_resource(stack: Stack, access: Access) -> Named | None:
-    own = stack.policy_of_key(access.resource) if access.action.startswith("kms:") else None
-    return own or (OPEN if access.account != stack.place.account or ":key/models" in access.resource else None)
-
-
-def test_a_service_may_do_with_our_roles_all_that_it_does() -> None:
+def test_everything_that_is_done_with_our_roles_they_may_do() -> None:
     refused = {
-        (deed.role, one.access.action): f"{deed.act}: {one.message}"
+        (one.deed.role, one.access.action): f"{one.deed.act}: {one.decision.message}"
         for stack in STACKS
-        for deed, one in _decisions(stack)
-        if not one.allowed
+        for one in decided(stack)
+        if not one.decision.allowed
     }
     assert refused == {}
 
 
-IN_CODE = {
-    "AssumeDeployer": "the program that applies a plan",
-    "AssumePlanners": "deploy.plan",
-    "DecryptToken": "the import, with ReadToken",
-    "DefinePipeline": "mlops.deliver",
-    "EncryptCode": "mlops.deliver, with UploadCode",
-    "FindAlarms": "the function that retires an endpoint",
-    "FindEndpoint": "the function that retires an endpoint",
-    "FindModels": "deploy.resolve, the job that selects a model, the function that retires an endpoint",
-    "FollowExecutions": "mlops.deliver --wait",
-    "ReadToken": "the import",
-    "RemoveAlarms": "the function that retires an endpoint",
-    "RemoveEndpoint": "the function that retires an endpoint",
-    "RemoveModels": "the function that retires an endpoint",
-    "RunPipelineAsExecutionRole": "mlops.deliver, with DefinePipeline",
-    "SeeRegisteredModels": "the import",
-    "SeedRepositories": "the function that fills repositories",
-    "StopScaling": "the function that retires an endpoint",
-    "UploadCode": "mlops.deliver",
-    "UseModels": "the job that selects a model",
-    "WriteModels": "the import",
-}
-"""Statements for what runs as a role and is no service: programs of ours and of the seeds, which tests run."""
-
-_OF_SAMPLES = "stands in AWS's samples of key policies; S3 does not ask for it"
-_OF_THE_REGISTRY = (
-    "AWS's policy for the registry has it; no page says that registering a version of a pipeline asks for it"
-)
-_OF_BUCKETS = "only AWS's policies for whole buckets have it"
-UNUSED = {
-    **{
-        ("UsePipelineKey", f"kms:{action}"): _OF_SAMPLES
-        for action in ("DescribeKey", "Encrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
-    },
-    ("UsePipelineKey", "kms:GenerateDataKey"): "of builds without outputs, which store nothing",
-    ("PipelineArtifactBucket", "s3:GetBucketVersioning"): "of builds; CodePipeline's own role uses it",
-    ("ReadRepository", "codecommit:GetRepository"): "for clones; CodePipeline's console grants it in any case",
-    ("RegisterModels", "sagemaker:AddTags"): "the seeds' versions have no tags",
-    ("RegisterModels", "sagemaker:DescribeModelPackage"): _OF_THE_REGISTRY,
-    ("RegisterModels", "sagemaker:DescribeModelPackageGroup"): _OF_THE_REGISTRY,
-    ("ReadModels", "s3:GetObject"): _OF_THE_REGISTRY,
-    ("UseKey", "kms:DescribeKey"): "no page has it for jobs and endpoints",
-    ("UseKey", "kms:Decrypt"): "of endpoints that capture: S3 asks for it where what is captured is stored in parts",
-    ("ListBucket", "s3:GetBucketLocation"): _OF_BUCKETS,
-    ("ListBucket", "s3:ListBucket"): "of the role that starts an import and reads one file",
-    ("ListModelBucket", "s3:GetBucketLocation"): _OF_BUCKETS,
-    ("FindCaptureBucket", "s3:GetBucketLocation"): _OF_BUCKETS,
-    ("FindCaptureBucket", "s3:ListBucket"): _OF_BUCKETS,
-}
-"""Rights that nothing was found to use: by statement and action."""
-
-
-def test_our_roles_of_services_have_no_other_rights_that_nobody_uses() -> None:
-    unused = {(sid, action) for stack in STACKS for sid, action in _unused(stack) if sid not in IN_CODE}
-    assert unused == set(UNUSED)
-
-
-def test_every_statement_that_code_uses_is_there() -> None:
-    assert {sid for stack in STACKS for sid, _ in _unused(stack)} >= set(IN_CODE)
-
-
-@cache
-def _unused(stack: Stack) -> frozenset[tuple[str, str]]:
-    """Statements and actions of the stack's roles that no deed in it has needed."""
-    used = {(deed.role, sid, one.access.action) for deed, one in _decisions(stack) for _, sid in one.by}
-    return frozenset(
-        (statement["sid"], action)
-        for role in {deed.role for deed, _ in _decisions(stack)}
-        for statement in stack.statements(f"{role}_rights")
+def test_without_any_of_its_actions_something_is_refused_or_the_action_is_listed_with_its_reason() -> None:
+    idle = {
+        (each_role(role), statement["sid"], action)
+        for stack in STACKS
+        for role, statement in _granted(stack)
         for action in statement["actions"]
-        if (role, statement["sid"], action) not in used
+        if not _refused_without(stack, role, statement, "actions", action)
+    }
+    assert idle == set(UNUSED)
+
+
+def test_without_any_of_its_resources_something_is_refused_or_the_resource_is_listed_with_its_reason() -> None:
+    idle = {
+        (each_role(role), statement["sid"], kind(stack.resolved(resource)))
+        for stack in STACKS
+        for role, statement in _granted(stack)
+        if not all((each_role(role), statement["sid"], action) in UNUSED for action in statement["actions"])
+        for resource in statement["resources"]
+        if not _refused_without(stack, role, statement, "resources", resource)
+    }
+    assert idle == set(UNUSED_RESOURCES)
+
+
+def _granted(stack: Stack) -> Iterator[tuple[str, Json]]:
+    for role in stack.all("aws_iam_role"):
+        for statement in stack.statements(f"{role}_rights"):
+            yield role, statement
+
+
+def _refused_without(stack: Stack, role: str, statement: Json, part: str, value: str) -> bool:
+    """Whether something is refused, and well told, when one value of a part of a statement is taken away.
+
+    Only what the statement allows is decided anew: nothing else can change.
+    """
+    rights = {**stack.rights(role), statement["sid"]: _without(stack, role, statement, part, value)}
+    return any(
+        _is_well_refused(one, one.with_rights(rights))
+        for one in _allowed_by(stack).get((role, statement["sid"]), ())
+        if part != "actions" or one.access.action == value
     )
 
 
-def test_every_role_that_a_service_has_does_something() -> None:
+def _is_well_refused(asked: Decided, decision: Decision) -> bool:
+    """Whether it is refused, and the refusal names the role, the action and the resource."""
+    access, role = asked.access, asked.deed.stack.all("aws_iam_role")[asked.deed.role]["name"]
+    on = "" if access.resource == "*" else f" on resource: {access.resource}"
+    told = rf"User: arn:[\w-]+:sts::\d+:assumed-role/{role}/\w+ is not authorized to perform: {access.action}"
+    return not decision.allowed and re.match(f"{told}{re.escape(on)} because ", decision.message) is not None
+
+
+def _without(stack: Stack, role: str, statement: Json, part: str, value: str) -> Named:
+    rest = [one for one in statement[part] if one != value]
+    return named(stack, f"{role}_rights", [{**statement, part: rest}] if rest else [])
+
+
+@cache
+def _allowed_by(stack: Stack) -> dict[tuple[str, str], list[Decided]]:
+    """What each statement of each role allows."""
+    found: dict[tuple[str, str], list[Decided]] = {}
+    for one in decided(stack):
+        for _, sid in one.decision.by:
+            found.setdefault((one.deed.role, sid), []).append(one)
+    return found
+
+
+def test_every_role_does_something() -> None:
     idle = {
         (stack.name, role)
         for stack in STACKS
         for role in stack.all("aws_iam_role")
-        if "Service" in str(stack.statements(f"{role}_trust")) and role not in {deed.role for deed in deeds(stack)}
+        if role not in {one.deed.role for one in decided(stack)}
     }
     assert idle == set()

@@ -50,7 +50,7 @@ def test_the_project_that_deploys_what_another_trains_is_found_and_applied_with_
 @pytest.mark.parametrize(
     "edit",
     [
-        ("p-abalone01", "p-abalone02"),
+        ("model-project: abalone", "model-project: text-to-sql"),
         ("model_deploy\n", "model_deploy\nenable-eventbridge-trigger: false\n"),
     ],
 )

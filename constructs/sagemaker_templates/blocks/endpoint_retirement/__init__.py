@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.assets import Asset
-from sagemaker_templates.blocks.deployment_roles import scaling_conditions
+from sagemaker_templates.blocks.deployment_roles import ANY_SCALABLE_TARGET, scaling_conditions, see_alarms
 from sagemaker_templates.blocks.iam import Statement, service_role
 from sagemaker_templates.naming import TargetNames
 from sagemaker_templates.providers import aws
@@ -94,8 +94,7 @@ def _find(names: TargetNames) -> list[Statement]:
             ["*"],
             reason="lists have no resource-level permission",
         ),
-        # A search is authorized for all alarms, whatever it searches for.
-        Statement("FindAlarms", ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")]),
+        see_alarms(names, "FindAlarms"),
     ]
 
 
@@ -106,6 +105,7 @@ def _remove(names: TargetNames) -> list[Statement]:
             ["application-autoscaling:DeregisterScalableTarget"],
             [names.arn("application-autoscaling", "scalable-target/*")],
             conditions=scaling_conditions(),
+            reason=ANY_SCALABLE_TARGET,
         ),
         Statement(
             "RemoveEndpoint",
