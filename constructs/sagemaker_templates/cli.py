@@ -14,6 +14,7 @@ import typer
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
+from sagemaker_templates.inventory import command as inventory
 from sagemaker_templates.options import (
     EnvironmentsOption,
     MigrateOption,
@@ -150,6 +151,7 @@ def docs() -> None:
     reference.write(Path("docs/settings.md"), templates)
 
 
+app.command("list")(inventory.list_contents)
 app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)

@@ -4,6 +4,8 @@ No text is taken for more than it says: names and values of a user's settings ma
 (``environment.yaml:100:``).
 """
 
+import json
+
 import typer
 from rich.console import Console
 
@@ -18,3 +20,8 @@ def results() -> Console:
 def say(text: str) -> None:
     """Write a result."""
     typer.echo(text)
+
+
+def say_data(data: object) -> None:
+    """Write a result for programs: JSON that any terminal and any locale can take."""
+    typer.echo(json.dumps(data, indent=2))

@@ -107,5 +107,6 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("finetune_llm_evaluation"),
+    registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_unnarrowed_network),
 )

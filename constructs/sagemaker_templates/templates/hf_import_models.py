@@ -181,6 +181,7 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("hf_import_models"),
+    registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_own_network),
     checks=objections,
 )

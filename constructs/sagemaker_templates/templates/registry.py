@@ -33,6 +33,8 @@ class Template:
         checks: what is wrong with the template's projects beyond their parameters.
         without_effect: which common keys, and parameters of its own, make nothing in a project; they are noticed
             where the project's own file holds them.
+        registers_models: whether its projects have a model package group and a bucket of models, named as
+            ``ProjectNames`` says.
         job_prefix_field: the parameter that the names of a project's jobs and models begin with; None where jobs'
             names begin with the project's and models are not made.
         keeps: addresses, such as ``aws_s3_bucket.features``, of what the template protects in a project's stack
@@ -49,6 +51,7 @@ class Template:
     build_target: Callable[..., Any] | None = None
     checks: Callable[[Sequence[Project], Configuration], Iterable[Objection]] | None = None
     without_effect: Callable[[Project], Iterable[Objection]] | None = None
+    registers_models: bool = False
     job_prefix_field: str | None = None
     keeps: frozenset[str] = frozenset()
     keeps_in_targets: frozenset[str] = frozenset()

@@ -122,5 +122,6 @@ TEMPLATE = Template(
     parameters=Parameters,
     build=build,
     seed=seed_folder("xgboost_abalone"),
+    registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_unnarrowed_network),
 )
