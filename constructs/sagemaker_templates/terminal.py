@@ -17,6 +17,18 @@ def results() -> Console:
     return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
+def pictures() -> Console:
+    """Where trees and labelled facts are written: broken where a terminal's line ends, whole lines for all else."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _UNBROKEN
+    return console
+
+
+_UNBROKEN = 10_000
+"""Columns: what reads a pipe looks for whole lines."""
+
+
 def say(text: str) -> None:
     """Write a result."""
     typer.echo(text)

@@ -43,7 +43,10 @@ _SECTIONS = {
 }
 """The keys that all templates have, as people look for them; a test finds each of them here once."""
 
-_HOW_TO_READ = 'A key behind "#" may be given: its line shows the default or, where there is none, an example.'
+_HOW_TO_READ = (
+    'A key behind "#" may be given: its line shows the default or, where there is none, an example. '
+    "To know more of one: sagemaker-templates explain KEY"
+)
 
 
 @dataclass(frozen=True)

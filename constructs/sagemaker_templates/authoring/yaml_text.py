@@ -26,7 +26,12 @@ def entry(key: str, value: Value) -> Iterator[str]:
         yield f"{key}:"
         yield from (f"  - {_flow(item)}" for item in value)
     else:
-        yield f"{key}: {text_of(value) if isinstance(value, str) else _flow(value)}"
+        yield on_one_line(key, value)
+
+
+def on_one_line(key: str, value: Value) -> str:
+    """A key with its value on one line, however long."""
+    return f"{key}: {text_of(value) if isinstance(value, str) else _flow(value)}"
 
 
 def is_reference(value: Value) -> bool:

@@ -7,10 +7,7 @@ import typer
 
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.options import EnvironmentsOption, Format, FormatOption
-from sagemaker_templates.terminal import results, say_data
-
-_UNBROKEN = 10_000
-"""Columns: what reads a pipe looks for whole lines."""
+from sagemaker_templates.terminal import pictures, say_data
 
 
 def list_contents(
@@ -29,10 +26,8 @@ def list_contents(
     if format_ is Format.JSON:
         say_data(as_data(found))
         return
-    console = results()
-    if not console.is_terminal:
-        console.width = _UNBROKEN
+    console = pictures()
     for number, tree in enumerate(as_trees(found)):
         if number:
             console.print()
-        console.print(tree, soft_wrap=False)
+        console.print(tree)

@@ -35,7 +35,7 @@ def stack_picture(
     if plan.belongs_to:
         heading.append(f"  {plan.belongs_to.template}", style="not bold")
     below = (Text(line, overflow="fold") for line in (_purpose(plan, templates), *lines) if line)
-    return Group(heading, *below, _Facts(tuple(facts)))
+    return Group(heading, *below, Facts(tuple(facts)))
 
 
 def _purpose(plan: StackPlan, templates: Mapping[str, Template]) -> str:
@@ -48,7 +48,7 @@ def _purpose(plan: StackPlan, templates: Mapping[str, Template]) -> str:
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
     """Labels with their values behind them; what does not fit into the line goes on below, behind the label too."""
 
     rows: tuple[Fact, ...]

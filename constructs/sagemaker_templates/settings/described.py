@@ -31,14 +31,29 @@ class Place:
 def example(info: FieldInfo, place: Place) -> Any:
     """A value that the key may hold, as a file has it; None where none is known."""
     of_one = _example_of_one(info, place)
-    if any(get_origin(one) is dict for one in annotations.alternatives(info.annotation)):
+    if _is_map(info):
         return {"cost-center": "machine-learning"}
     return [of_one] if annotations.is_list(info.annotation) and of_one is not None else of_one
+
+
+def kind(info: FieldInfo) -> str:
+    """What sort of value the key holds, in a word or two."""
+    if annotations.models(info.annotation) or _is_map(info):
+        return "map"
+    words = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+    inner = annotations.of_items(info.annotation) if annotations.is_list(info.annotation) else info.annotation
+    of_one = next((word for kind, word in words.items() if annotations.holds(inner, kind)), "text")
+    return f"list of {of_one}" if annotations.is_list(info.annotation) else of_one
 
 
 def sources(info: FieldInfo) -> list[str]:
     """The pages that the key's rules are taken from, each once."""
     return list(dict.fromkeys(one.url for one in _marks(Source, info.metadata, info.annotation)))
+
+
+def _is_map(info: FieldInfo) -> bool:
+    """Whether names and values of the user's own choice stand there."""
+    return any(get_origin(one) is dict for one in annotations.alternatives(info.annotation))
 
 
 def _example_of_one(info: FieldInfo, place: Place) -> Any:
@@ -70,7 +85,7 @@ def allowed(info: FieldInfo) -> str:
     literals = annotations.literals(info.annotation)
     if literals:
         return ", ".join(f"`{value}`" for value in literals)
-    if any(get_origin(one) is dict for one in annotations.alternatives(info.annotation)):
+    if _is_map(info):
         return f"a map of at most {MOST_TAGS} names and values"
     if annotations.models(info.annotation):
         return _allowed_map(info)
