@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sagemaker_templates.authoring import explain_command
+from sagemaker_templates.authoring import explain_command, new_command
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
@@ -154,6 +154,7 @@ def docs() -> None:
 
 app.command("list")(inventory.list_contents)
 app.command()(explain_command.explain)
+app.command()(new_command.new)
 app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)

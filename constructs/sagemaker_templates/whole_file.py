@@ -27,3 +27,21 @@ def write_whole(file: Path, text: str) -> None:
         with suppress(OSError):
             aside.unlink()
         raise
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file that must not be there yet, as a whole or not at all; the folder is made where it is missing.
+
+    Raises:
+        FileExistsError: something of that name is there, also if it came while this ran; it is not touched.
+        OSError: it cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        # A second name for what is written is refused where the name is taken; a rename would take it away.
+        os.link(aside, file)
+    finally:
+        with suppress(OSError):
+            aside.unlink()

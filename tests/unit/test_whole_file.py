@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from sagemaker_templates.whole_file import write_whole
+from sagemaker_templates.whole_file import write_new, write_whole
 
 
 def test_who_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
@@ -56,3 +56,12 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
         assert os.read(reader, 100) == b"text"
     finally:
         os.close(reader)
+
+
+def test_a_new_file_takes_no_place_that_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "projects" / "mine.yaml"
+    write_new(file, "mine\n")
+    with pytest.raises(FileExistsError):
+        write_new(file, "another's\n")
+    assert file.read_text() == "mine\n"
+    assert list(file.parent.iterdir()) == [file]

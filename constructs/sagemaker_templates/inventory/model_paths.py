@@ -13,7 +13,7 @@ from sagemaker_templates.templates.registry import Template
 
 REGISTERED_IN = "model_package_group_name"
 """The output of a project that registers models, and the parameter of one that takes them from another's group."""
-_LIES_IN = "model_bucket_name"
+LIES_IN = "model_bucket_name"
 """The parameter that names the bucket of that group's models."""
 
 
@@ -42,7 +42,7 @@ def group_taken_from(project: Project) -> str | None:
 
 def bucket_taken_from(project: Project) -> str:
     """The bucket that a project which takes models reads them from; "" where its template does not say."""
-    return str(getattr(project.parameters, _LIES_IN, ""))
+    return str(getattr(project.parameters, LIES_IN, ""))
 
 
 def group_filled_by(project: Project, templates: Mapping[str, Template]) -> str | None:
