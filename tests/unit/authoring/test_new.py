@@ -200,10 +200,10 @@ def test_what_only_all_settings_together_tell_is_told_of_what_was_typed(folder: 
     second = 'account-id: "111111111111"\nregion: us-east-1\nstate: {type: local}\n'
     Path("environments/aaa").mkdir()
     Path("environments/aaa/environment.yaml").write_text(second)
-    complaints = ran("aaa/abalone", "--template", "xgboost_abalone")[2].splitlines()
+    lines = ran("aaa/abalone", "--template", "xgboost_abalone")[2].splitlines()
     there = "environments/dev/projects/abalone.yaml:4: sagemaker-project-name"
     twice = '"abalone" is the name of another project in account 111111111111 too: the new project'
-    assert f"{there}: {twice}" in complaints
+    assert f"{there}: {twice}" in lines
 
 
 def test_a_secret_is_not_repeated(ran: Ran) -> None:
