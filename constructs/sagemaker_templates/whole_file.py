@@ -1,8 +1,12 @@
 """Files that are never seen half written: by whoever reads meanwhile, or after a crash."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
+
+_NO_SECOND_NAMES = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP}
+"""What file systems say that have no hard links, FAT among them."""
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -41,7 +45,13 @@ def write_new(file: Path, text: str) -> None:
     try:
         aside.write_text(text, encoding="utf-8")
         # A second name for what is written is refused where the name is taken; a rename would take it away.
-        os.link(aside, file)
+        try:
+            os.link(aside, file)
+        except OSError as error:
+            if error.errno not in _NO_SECOND_NAMES:
+                raise
+            with file.open("x", encoding="utf-8") as new:
+                new.write(text)
     finally:
         with suppress(OSError):
             aside.unlink()

@@ -1,6 +1,8 @@
 """A file that people commit is written as a whole or not at all."""
 
+import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,15 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
         os.close(reader)
 
 
-def test_a_new_file_takes_no_place_that_is_taken(tmp_path: Path) -> None:
+def _without_second_names(source: Path, target: Path) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.mark.parametrize("link", [os.link, _without_second_names], ids=["usual", "no hard links"])
+def test_a_new_file_takes_no_place_that_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(os, "link", link)
     file = tmp_path / "projects" / "mine.yaml"
     write_new(file, "mine\n")
     with pytest.raises(FileExistsError):

@@ -8,7 +8,7 @@ from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.catalogue import owners
 from sagemaker_templates.settings.files import ProjectKeys
 from sagemaker_templates.settings.model import Configuration
-from sagemaker_templates.settings.spelling import did_you_mean, quoted
+from sagemaker_templates.settings.spelling import did_you_mean, quoted, without_tokens
 from sagemaker_templates.templates.registry import Template
 
 _SAID_OTHERWISE = {TEMPLATE: "--template NAME says it", NAME: "ENV/NAME says it"}
@@ -77,7 +77,7 @@ def _with_setting(draft: Draft, setting: str, complaints: list[str]) -> Draft:
         wrong = objection(field, value, info)
         draft = draft.with_key(field, value)
     if wrong:
-        complaints.append(f"--set {key}: {wrong}")
+        complaints.append(f"--set {without_tokens(key)}: {wrong}")
     return draft
 
 

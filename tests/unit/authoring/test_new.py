@@ -213,6 +213,7 @@ def test_a_secret_is_not_repeated(ran: Ran) -> None:
     )
     assert code == 2
     assert token not in complaints
+    assert token not in ran("dev/mine", "--template", "xgboost_abalone", settings=[token])[2]
 
 
 @pytest.mark.parametrize("there", ["mine.yaml", "mine.yml"])
