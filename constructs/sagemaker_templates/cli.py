@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sagemaker_templates.authoring import explain_command, new_command
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
+from sagemaker_templates.inventory import command as inventory
 from sagemaker_templates.options import (
     EnvironmentsOption,
     MigrateOption,
@@ -150,6 +152,9 @@ def docs() -> None:
     reference.write(Path("docs/settings.md"), templates)
 
 
+app.command("list")(inventory.list_contents)
+app.command()(explain_command.explain)
+app.command()(new_command.new)
 app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)

@@ -1,8 +1,12 @@
 """Files that are never seen half written: by whoever reads meanwhile, or after a crash."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
+
+_NO_SECOND_NAMES = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP}
+"""What file systems say that have no hard links, FAT among them."""
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -27,3 +31,27 @@ def write_whole(file: Path, text: str) -> None:
         with suppress(OSError):
             aside.unlink()
         raise
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file that must not be there yet, as a whole or not at all; the folder is made where it is missing.
+
+    Raises:
+        FileExistsError: something of that name is there, also if it came while this ran; it is not touched.
+        OSError: it cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        # A second name for what is written is refused where the name is taken; a rename would take it away.
+        try:
+            os.link(aside, file)
+        except OSError as error:
+            if error.errno not in _NO_SECOND_NAMES:
+                raise
+            with file.open("x", encoding="utf-8") as new:
+                new.write(text)
+    finally:
+        with suppress(OSError):
+            aside.unlink()

@@ -1,10 +1,12 @@
 """A file that people commit is written as a whole or not at all."""
 
+import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sagemaker_templates.whole_file import write_whole
+from sagemaker_templates.whole_file import write_new, write_whole
 
 
 def test_who_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
@@ -56,3 +58,20 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
         assert os.read(reader, 100) == b"text"
     finally:
         os.close(reader)
+
+
+def _without_second_names(source: Path, target: Path) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.mark.parametrize("link", [os.link, _without_second_names], ids=["usual", "no hard links"])
+def test_a_new_file_takes_no_place_that_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(os, "link", link)
+    file = tmp_path / "projects" / "mine.yaml"
+    write_new(file, "mine\n")
+    with pytest.raises(FileExistsError):
+        write_new(file, "another's\n")
+    assert file.read_text() == "mine\n"
+    assert list(file.parent.iterdir()) == [file]

@@ -1,80 +1,26 @@
 """What an environment holds, as a tree: its stacks, what each is for, and what it got."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.text import Text
 from rich.tree import Tree
 
-from sagemaker_templates.demo.model_paths import REGISTERED_IN, group_taken_from
 from sagemaker_templates.demo.rollout import RolledOut
-from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.stacks.synthesis import StackPlan
+from sagemaker_templates.inventory.model_paths import REGISTERED_IN, group_taken_from
+from sagemaker_templates.inventory.picture import Fact, environment_tree, stack_picture
 from sagemaker_templates.templates.registry import Template
 
 
 def environment_picture(results: Sequence[RolledOut], templates: Mapping[str, Template]) -> Tree:
     """The stacks of one environment; there is at least one. Stages come last: a newcomer looks for projects."""
-    environment = results[0].plan.environment
-    title = Text.assemble((environment.name, "bold"), f"  account {environment.account_id}, {environment.region}")
-    tree = Tree(title, guide_style="dim")
+    tree = environment_tree(results[0].plan.environment)
     for result in sorted(results, key=lambda result: result.plan.deployment is not None):
-        tree.add(_stack(result, templates))
+        clone_url = result.outputs.get("repository_clone_url")
+        tree.add(stack_picture(result.plan, templates, _facts(result), str(clone_url) if clone_url else None))
     return tree
 
 
-def _stack(result: RolledOut, templates: Mapping[str, Template]) -> Group:
-    plan, outputs = result.plan, result.outputs
-    heading = Text(plan.name, style="bold", overflow="fold")
-    if plan.belongs_to:
-        heading.append(f"  {plan.belongs_to.template}", style="not bold")
-    lines = [heading, Text(_purpose(plan, templates), overflow="fold")]
-    if "repository_clone_url" in outputs:  # too long to stand behind a label
-        lines.append(Text(str(outputs["repository_clone_url"]), overflow="fold"))
-    return Group(*lines, _Facts(tuple(_facts(result))))
-
-
-def _purpose(plan: StackPlan, templates: Mapping[str, Template]) -> str:
-    if plan.deployment:
-        stack = ProjectNames(plan.deployment.project).stack
-        return f"A stage of {stack}: what its endpoint in {plan.environment.name} needs."
-    if plan.project:
-        return templates[plan.project.template].summary
-    return f"What the projects of {plan.environment.name} share: it fills their repositories."
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """Labels with their values behind them; what does not fit into the line goes on below, behind the label too."""
-
-    rows: tuple[tuple[str, Sequence[str | Text]], ...]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for label, values in self.rows:
-            width = max(1, options.max_width - _LABEL)
-            for number, line in enumerate(_packed(values, width).wrap(console, width, overflow="fold")):
-                yield Text(f"{'' if number else label:<{_LABEL}}") + line
-
-
-_LABEL = 11
-
-
-def _packed(values: Sequence[str | Text], width: int) -> Text:
-    """The values with commas between them, as many in a line as it holds."""
-    packed, used = Text(), 0
-    for value in values:
-        size = cell_len(str(value))
-        if packed and used + size + len(", ,") > width:
-            packed, used = packed + ",\n", 0
-        elif packed:
-            packed, used = packed + ", ", used + len(", ")
-        packed, used = packed + value, used + size
-    return packed
-
-
-def _facts(result: RolledOut) -> Iterator[tuple[str, Sequence[str | Text]]]:
+def _facts(result: RolledOut) -> Iterator[Fact]:
     for label, values in (
         ("pipelines", _values(result, _PIPELINES)),
         ("models", _models(result)),

@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from sagemaker_templates.demo.model_paths import model_paths
 from sagemaker_templates.demo.picture import environment_picture
 from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.emulator import Emulator
+from sagemaker_templates.inventory.model_paths import as_tree, model_paths
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.templates.registry import Template
 from sagemaker_templates.wording import counted
@@ -24,10 +24,11 @@ def show_summary(
     for of_one in _by_environment(results):
         console.print()
         console.print(environment_picture(of_one, templates), soft_wrap=False)
-    paths = model_paths(results)
-    if paths:
+    paths = model_paths((result.plan.project for result in results if result.plan.project), templates)
+    walked = as_tree((path for path in paths if path.maker and path.takers), templates)
+    if walked:
         console.print()
-        console.print(paths, soft_wrap=False)
+        console.print(walked, soft_wrap=False)
     console.print()
     console.print(_in_all(results, seconds), soft_wrap=False)
 

@@ -28,6 +28,12 @@ def wrong_choices(model: type[TemplateParameters], given: Collection[Field]) -> 
                 yield field, f"is required beside {_listed(one for one in first if one in given)}"
 
 
+def passed_over(model: type[TemplateParameters], given: Collection[Field]) -> set[Field]:
+    """The fields that cannot be given any more: those beside a group of which one is, or beside the first group."""
+    groups = sorted(model.alternatives, key=lambda group: not set(group) & set(given))
+    return set(chain.from_iterable(groups[1:]))
+
+
 def _nothing(model: type[TemplateParameters]) -> Iterator[tuple[Field, str]]:
     if model.alternatives:
         first, *others = model.alternatives

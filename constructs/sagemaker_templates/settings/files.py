@@ -139,7 +139,12 @@ class ProjectKeys(DefaultKeys):
     sagemaker_project_name: fields.ProjectName = Field(
         description="The name of the project: lower case, since names of buckets are derived from it."
     )
-    sagemaker_project_id: fields.ProjectId = Field(description="The id of the project in SageMaker.")
+    sagemaker_project_id: fields.ProjectId = Field(
+        description="The project's id, of your choosing. It is the tag `sagemaker:project-id` of all that the "
+        "project has, and a part of the names of its model package group and ML pipeline, so it stays. No other "
+        "project of the account and region has it. None need exist in SageMaker or Service Catalog; where one does, "
+        "give its id."
+    )
     protect_data: bool | None = Field(
         default=None,
         description="Refuse to destroy what holds the project's work, in every environment; above the environments'.",

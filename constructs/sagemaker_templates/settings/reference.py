@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from sagemaker_templates.settings import annotations
+from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.catalogue import Catalogue
+from sagemaker_templates.settings.described import allowed, default
 from sagemaker_templates.settings.files import (
-    DefaultKeys,
+    DeployRoleKeys,
     EnvironmentKeys,
     LocalStateKeys,
     NetworkKeys,
@@ -19,8 +18,6 @@ from sagemaker_templates.settings.files import (
     TargetKeys,
 )
 from sagemaker_templates.settings.model import TemplateParameters
-from sagemaker_templates.settings.rules import Rule
-from sagemaker_templates.settings.tags import MOST_TAGS
 
 BEGIN = "<!-- generated: keys -->"
 END = "<!-- end of generated -->"
@@ -35,6 +32,7 @@ def tables(templates: Catalogue) -> str:
         ("### environment.yaml", EnvironmentKeys),
         ("#### state, type: s3", S3StateKeys),
         ("#### state, type: local", LocalStateKeys),
+        ("#### deploy-role", DeployRoleKeys),
         ("#### network", NetworkKeys),
         ("### Project files", ProjectKeys),
         ("#### `<environment>-…`: one account of a project", TargetKeys),
@@ -71,7 +69,7 @@ def _table(model: type[BaseModel]) -> Iterator[str]:
     needed = _needed(model)
     for field, info in sorted(model.model_fields.items(), key=lambda item: item[0] not in needed):
         key = prefix + field.replace("_", "-")
-        cells = (f"`{key}`", _allowed(info), needed.get(field) or _default(info), info.description or "")
+        cells = (f"`{key}`", allowed(info), needed.get(field) or default(info), info.description or "")
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -80,52 +78,6 @@ def _needed(model: type[BaseModel]) -> dict[str, str]:
     found = {field: "required" for field, info in model.model_fields.items() if info.is_required()}
     groups = model.alternatives if issubclass(model, TemplateParameters) else ()
     for group in groups:
-        instead = [" and ".join(f"`{key}`" for key in annotations.kebab(other)) for other in groups if other != group]
+        instead = [" and ".join(f"`{key}`" for key in kebab(other)) for other in groups if other != group]
         found |= dict.fromkeys(group, f"required, or {'; or '.join(instead)}")
     return found
-
-
-def _default(info: FieldInfo) -> str:
-    value = info.get_default()
-    if value is None or value == () or isinstance(value, BaseModel):
-        return "none"
-    if isinstance(value, tuple):
-        return ", ".join(f"`{one}`" for one in value)
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _allowed(info: FieldInfo) -> str:
-    rule = next(_rules(info.metadata, info.annotation), None)
-    literals = annotations.literals(info.annotation)
-    if literals:
-        return ", ".join(f"`{value}`" for value in literals)
-    if any(get_origin(one) is dict for one in annotations.alternatives(info.annotation)):
-        return f"a map of at most {MOST_TAGS} names and values"
-    if annotations.models(info.annotation):
-        return _allowed_map(info)
-    if rule:
-        return f"a list; each: {rule.allowed}" if annotations.is_list(info.annotation) else rule.allowed
-    return _plain(info)
-
-
-def _allowed_map(info: FieldInfo) -> str:
-    if DefaultKeys in annotations.models(info.annotation):
-        return "a map of the optional keys of project files that all templates have"
-    return "a map, see below"
-
-
-def _plain(info: FieldInfo) -> str:
-    names = {bool: "`true`, `false`", int: "a whole number", float: "a number", str: "text"}
-    found = [name for kind, name in names.items() if annotations.holds(info.annotation, kind)]
-    return "; ".join(found) if found else "a list"
-
-
-def _rules(*annotated: object) -> Iterator[Rule]:
-    """The rules anywhere in an annotation."""
-    for one in annotated:
-        if isinstance(one, Rule):
-            yield one
-        elif isinstance(one, (list, tuple)):
-            yield from _rules(*one)
-        else:
-            yield from _rules(*getattr(one, "__metadata__", ()), *getattr(one, "__args__", ()))

@@ -23,12 +23,15 @@ class Rule:
         allowed: what is allowed, in words, for the message.
         max_length: the longest text, in characters.
         choices: where given, gives the only texts that are allowed; asked when a value is checked.
+        example: a text that the rule accepts once ``{account}``, ``{region}`` and ``{partition}`` are filled in, as
+            ``example_in`` does; none where it is empty.
     """
 
     pattern: str
     allowed: str
     max_length: int | None = None
     choices: Callable[[], tuple[str, ...]] | None = None
+    example: str = ""
 
     def accepts(self, text: object) -> bool:
         """Whether the rule allows a value."""
@@ -63,6 +66,13 @@ class Rule:
         if isinstance(value, str) and self.accepts(value):
             return value
         raise PydanticCustomError(RULE_BROKEN, "not allowed", {"rule": self})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Annotates a kind of value with the page that its rule is taken from: ``Annotated[str, Rule(…), Source("https://…")]``."""
+
+    url: str
 
 
 @dataclass(frozen=True)

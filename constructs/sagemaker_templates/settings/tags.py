@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from sagemaker_templates.settings.rules import Source
 from sagemaker_templates.settings.spelling import did_you_mean
 
 MOST_TAGS = 40  # of the 50 that a resource may have; the rest is left for the project's own and for SageMaker's
@@ -73,4 +74,8 @@ TagValue = Annotated[
     AfterValidator(_checked_value),
     Field(json_schema_extra={"minLength": 1, "maxLength": LONGEST_VALUE}),
 ]
-Tags = Annotated[dict[TagKey, TagValue], Field(max_length=MOST_TAGS)]
+Tags = Annotated[
+    dict[TagKey, TagValue],
+    Field(max_length=MOST_TAGS),
+    Source("https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"),
+]

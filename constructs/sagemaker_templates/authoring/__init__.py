@@ -1,0 +1,1 @@
+"""Writing settings for people: the files of projects, with all that they may hold."""
