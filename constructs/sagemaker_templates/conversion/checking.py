@@ -32,7 +32,7 @@ def check(
     with temporary_folder() as work:
         copy = work / _COPY
         if environments.is_dir():
-            shutil.copytree(environments, copy)
+            shutil.copytree(environments, copy, ignore_dangling_symlinks=True)
         for document in documents:
             file = copy / document.path
             file.parent.mkdir(parents=True, exist_ok=True)

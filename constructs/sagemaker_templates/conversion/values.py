@@ -88,7 +88,11 @@ def read_variables(files: Iterable[Path], written_out: bool) -> Variables:
     for file in files:
         if not file.is_file():
             raise WrongInput(f"--env-file: {file} is no file")
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise WrongInput(f"--env-file: {file} is not UTF-8 text") from None
+        for number, line in enumerate(text.splitlines(), start=1):
             found |= _variable_of(line.strip(), f"{file}:{number}")
     return Variables({**found, **os.environ}, written_out)
 

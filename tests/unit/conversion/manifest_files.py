@@ -106,8 +106,9 @@ def deployment(**keys: Any) -> dict[str, Any]:
 
 
 def write(file: Path, *documents: Mapping[str, Any]) -> Path:
-    """Write a manifest of several documents."""
-    file.write_text(yaml.safe_dump_all(documents, sort_keys=False))
+    """Write a manifest of several documents, without anchors where they share values."""
+    apart = [json.loads(json.dumps(document)) for document in documents]
+    file.write_text(yaml.safe_dump_all(apart, sort_keys=False))
     return file
 
 

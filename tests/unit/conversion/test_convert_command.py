@@ -20,6 +20,7 @@ from conversion.manifest_files import (
 )
 from sagemaker_templates.application import write_stacks
 from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.settings.project_keys import STAGES
 from synthesized import ROOT
 
 EXAMPLE = ROOT / "examples" / "seed-farmer"
@@ -270,3 +271,101 @@ def test_a_required_value_of_another_module_is_named_with_the_way_to_it(capsys: 
     assert "shows Bucket: give it by --set model-bucket-name=VALUE" in run.lines[0]
     fixed = said(capsys, "modules.yaml", *BUCKET, "--set", "templates:model-bucket-name=models")
     assert (fixed.code, fixed.errors) == (0, "")
+
+
+FORMS = {
+    "parameterStore": (
+        {"parameterStore": "/team/bounds"},
+        "dropped: settings cannot read a parameter of Systems Manager; `aws ssm get-parameter --name /team/bounds` "
+        "shows it: give it by --set permissions-boundary-name=VALUE",
+    ),
+    "secretsManager": (
+        {"secretsManager": "bounds"},
+        "dropped: a secret's value would stand in plans and states; settings hold its name; where a name is wanted, "
+        "give it by --set permissions-boundary-name=VALUE",
+    ),
+    "parameterValue": (
+        {"parameterValue": "bounds"},
+        'dropped: the target has no "bounds" in parametersRegional or parametersGlobal; '
+        "give it by --set permissions-boundary-name=VALUE",
+    ),
+    "nothing": ("", "dropped: it is empty, which is as if it were not given"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_value_that_settings_cannot_take_is_dropped_with_what_to_do(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value, why = FORMS[form]
+    write(Path("deployment.yaml"), deployment())
+    write(Path("modules.yaml"), module("templates", project(more={"permissions-boundary-name": value})))
+    run = said(capsys, "deployment.yaml", *BUCKET, "--format", "json")
+    assert [entry["why"] for entry in run.data["entries"] if entry["what"] == "permissions-boundary-name"] == [why]
+    written = yaml.safe_load(Path("environments/dev/projects/abalone.yaml").read_text())
+    assert "permissions-boundary-name" not in written
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("hf-model-id", "it is a parameter of hf_import_models, not of xgboost_abalone"),
+        ("enable-netwrk-isolation", 'did you mean "enable-network-isolation"?'),
+    ],
+)
+def test_what_the_module_took_no_notice_of_is_told(name: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write(Path("modules.yaml"), module("templates", project(more={name: "x"})))
+    run = said(capsys, "modules.yaml", *BUCKET)
+    assert run.code == 0
+    line = next(line for line in run.output.splitlines() if f" {name} (" in line)
+    assert line.startswith("  dropped   ")
+    assert "the module takes no notice of it" in line
+    assert line.endswith(why)
+
+
+def test_the_repositorys_example_for_github_needs_its_placeholders_filled_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its models go to stages in one account, and what the other modules put out is left out."""
+    _set_variables(monkeypatch)
+    primary = {"account-id": variable("PRIMARY_ACCOUNT"), "region": variable("PRIMARY_REGION")}
+    stages = {f"{stage}-{name}": value for stage in STAGES for name, value in primary.items()}
+    own = {
+        "repository-type": "GitHub",
+        "repository-owner": "<github_account_owner>",
+        "access-token-secret-name": "github_token",
+        "aws-codeconnection-arn": "<arn>",
+        "project_template_type": "xgboost_abalone",
+        "sagemaker_project_name": "xgboost-abalone-1",
+        "sagemaker_project_id": "xgboost-abalone-1",
+    }
+    write(Path("modules.yaml"), module("service-catalog", {**own, **readme_sample(), **stages}))
+    assert [line.split(": ")[1] for line in said(capsys, "modules.yaml", *BUCKET).lines] == [
+        "repository-owner",
+        "aws-codeconnection-arn",
+    ]
+    connection = "arn:aws:codeconnections:us-east-1:111111111111:connection/ours"
+    filled_in = ("--set", "repository-owner=ours", "--set", f"aws-codeconnection-arn={connection}")
+    run = said(capsys, "modules.yaml", *BUCKET, *filled_in)
+    assert (run.code, run.errors) == (0, "")
+    only = load_configuration(Path("environments")).projects[0]
+    assert (only.repository.type, only.repository.owner) == ("GitHub", "ours")
+    assert [target.account_id for target in only.targets] == ["111111111111"] * 2
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (None, "--env-file: .env is no file"),
+        (b"A=1\nB\n", ".env:2: is no line of the form NAME=value"),
+        (b"A=\xff\n", "--env-file: .env is not UTF-8 text"),
+    ],
+)
+def test_a_file_of_variables_that_is_none_is_refused(
+    content: bytes | None, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(Path("modules.yaml"), module("templates", project()))
+    if content is not None:
+        Path(".env").write_bytes(content)
+    run = said(capsys, "modules.yaml", *BUCKET, "--env-file", ".env")
+    assert (run.code, run.errors) == (2, f"{line}\n")
