@@ -13,6 +13,7 @@ import typer
 
 from sagemaker_templates.authoring import explain_command, new_command
 from sagemaker_templates.configuration import load_and_note
+from sagemaker_templates.conversion import command as conversion
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
 from sagemaker_templates.inventory import command as inventory
@@ -143,18 +144,21 @@ def rehearse(
 
 @app.command()
 def docs() -> None:
-    """Write the JSON Schemas and the tables of docs/settings.md anew, from the code."""
+    """Write the JSON Schemas and the tables of docs/settings.md and docs/converting.md anew, from the code."""
+    from sagemaker_templates.conversion import page
     from sagemaker_templates.settings import reference, schema
     from sagemaker_templates.templates.registry import all_templates
 
     templates = all_templates()
     schema.write(templates)
     reference.write(Path("docs/settings.md"), templates)
+    page.write(Path("docs/converting.md"))
 
 
 app.command("list")(inventory.list_contents)
 app.command()(explain_command.explain)
 app.command()(new_command.new)
+app.command()(conversion.convert)
 app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)

@@ -1,6 +1,7 @@
 """Settings together with the templates and the names that they are checked against."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sagemaker_templates import foundation_checks, idle_keys, job_names, name_clashes
@@ -13,11 +14,14 @@ from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.terminal import errors
 
 
-def load_configuration(environments: Path, output: Path | None = None) -> Configuration:
+def load_configuration(
+    environments: Path, output: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> Configuration:
     """Load ``environments/``; starts no Node.
 
     Args:
         output: where the stacks are written to, if that is known: no state may lie there.
+        environ: what the files may take values from, as far as they list it.
 
     Raises:
         InvalidSettings: with every problem that was found.
@@ -29,6 +33,7 @@ def load_configuration(environments: Path, output: Path | None = None) -> Config
         complete=_completed,
         template_checks=_template_checks,
         template_notices=_template_notices,
+        environ=environ,
         output=output,
     )
 

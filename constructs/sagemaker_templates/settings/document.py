@@ -5,7 +5,7 @@ aliases are not, since a reviewer should see each value where it is used, and as
 than any settings are is refused before it is looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -140,15 +140,52 @@ _Loader.yaml_implicit_resolvers = {
 
 def read(file: Path, report: Report) -> MapNode | None:
     """The map that a file holds; None, with the reason in the report, where it holds no readable one."""
+    documents = _documents(file, report, lambda loader: [loader.get_single_node()])
+    if documents is None:
+        return None
+    node = documents[0]
+    if node is None:
+        report.add(file, 1, None, "the file is empty; a map of keys and values is needed")
+        return None
+    if not isinstance(node, MapNode):
+        report.add(file, 1, None, f"the file holds {kind(node)}; a map of keys and values is needed")
+        return None
+    return node
+
+
+def read_all(file: Path, report: Report) -> tuple[MapNode, ...]:
+    """The maps of a file of several documents, which ``---`` divides; what is wrong with it goes into the report."""
+    documents = _documents(file, report, _every_node) or []
+    found = []
+    for node in documents:
+        if isinstance(node, MapNode):
+            found.append(node)
+        elif isinstance(node, (ListNode, Scalar)) and not _is_nothing(node):
+            report.add(file, node.line, None, f"the document is {kind(node)}; a map of keys and values is needed")
+    return tuple(found)
+
+
+def _is_nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def _every_node(loader: "_Loader") -> list[yaml.Node | None]:
+    nodes: list[yaml.Node | None] = []
+    while loader.check_node():
+        nodes.append(loader.get_node())
+    return nodes
+
+
+def _documents(
+    file: Path, report: Report, taken: Callable[["_Loader"], list[yaml.Node | None]]
+) -> list[Node | None] | None:
+    """What a file holds as ``taken`` takes it; None, with the reason in the report, where it is not readable."""
     text = _text(file, report)
     if text is None:
         return None
     loader = _Loader(text)
     try:
-        root = loader.get_single_node()
-        if root is None:
-            report.add(file, 1, None, "the file is empty; a map of keys and values is needed")
-            return None
+        nodes = taken(loader)
     except yaml.MarkedYAMLError as error:
         report.add(file, _line_of(error), None, f"not readable as YAML: {_reason(error)}")
         return None
@@ -157,11 +194,8 @@ def read(file: Path, report: Report) -> MapNode | None:
         reason = "the number of a character or of a YAML version is too large"
         report.add(file, loader.line + 1, None, f"not readable as YAML: {reason}")
         return None
-    node = _Reader(file, report, loader).read(root)
-    if not isinstance(node, MapNode):
-        report.add(file, 1, None, f"the file holds {kind(node)}; a map of keys and values is needed")
-        return None
-    return node
+    reader = _Reader(file, report, loader)
+    return [None if node is None else reader.read(node) for node in nodes]
 
 
 def kind(node: Node) -> str:

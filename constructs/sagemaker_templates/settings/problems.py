@@ -74,6 +74,11 @@ class Report:
         if text:
             self._hidden[text] = variable
 
+    @property
+    def has_problems(self) -> bool:
+        """Whether any mistake was noted so far."""
+        return bool(self._problems)
+
     def raise_if_any(self) -> None:
         """End the loading if anything was noted.
 

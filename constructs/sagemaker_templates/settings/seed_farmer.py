@@ -9,8 +9,8 @@ from pathlib import Path
 from sagemaker_templates.settings.document import LARGEST_FILE
 
 _ADVICE = (
-    "it is not read; write one file for each of its modules, with the module's parameters as keys of that file "
-    "(NAME: VALUE for each name and value) and the account and region in environment.yaml"
+    "it is not read; move it out of here, and `sagemaker-templates convert MANIFEST` makes files of its modules "
+    "(docs/converting.md)"
 )
 _OF_MODULES = ("name", "path", "parameters")
 _OF_DEPLOYMENTS = ("groups", "targetAccountMappings")
