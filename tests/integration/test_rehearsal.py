@@ -38,7 +38,16 @@ BY_ROLES = [
     ("serving-dev-endpoint", "serving-dev: pulled its image, loaded its model, started"),
     ("serving-pre-prod-endpoint", "serving-pre-prod: pulled its image, loaded its model, started"),
     ("serving-prod-endpoint", "serving-prod: pulled its image, loaded its model, started"),
+    ("serving-dev-endpoint", "serving-dev: captured 5 of 5 answers (100 %) in s3://serving-dev-capture-"),
+    (
+        "serving-pre-prod-endpoint",
+        "serving-pre-prod: captured 1 of 5 answers (20 %) in s3://serving-pre-prod-capture-",
+    ),
+    ("serving-prod-endpoint", "serving-prod: captured 1 of 10 answers (10 %) in s3://serving-prod-capture-"),
 ]
+
+# As many requests are answered as it takes for one of them to be captured.
+STAGES = [("dev", "111111111111", 5), ("pre-prod", "222222222222", 5), ("prod", "333333333333", 10)]
 
 USED_RIGHTS = [
     ("abalone-codebuild", "sagemaker:CreatePipeline"),
@@ -69,11 +78,13 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
     assert all(what.startswith(begins) for (_, what), (_, begins) in zip(acted, BY_ROLES, strict=True))
     assert [what for outcome, _, _, what in lines if outcome == "left out"] == []
     assert ("111111111111", "approved abalone-p-abalone01/1") in told
-    assert told[-3:] == [
-        ("111111111111", "serving-dev is InService"),
-        ("222222222222", "serving-pre-prod is InService"),
-        ("333333333333", "serving-prod is InService"),
-    ]
+    for stage, account, answered in STAGES:
+        assert [what for where, what in told if where == account and f"serving-{stage}" in what] == [
+            f"serving-{stage} is InService",
+            f"invoked serving-{stage}, in its container's own server: {answered} requests answered, "
+            f"{answered} refused with 400, 406, 415 and a reason",
+            f"read back what serving-{stage} captured: as asked and answered",
+        ]
     assert re.search(
         r"^abalone-codebuild +used \d+ rights; \d+ more granted and not used here$", printed, re.MULTILINE
     )

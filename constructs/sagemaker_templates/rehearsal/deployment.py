@@ -9,8 +9,10 @@ from botocore.exceptions import ClientError
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.rehearsal.acting import RightMissing
+from sagemaker_templates.rehearsal.containers.known import Containers
 from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
 from sagemaker_templates.rehearsal.events import Place
+from sagemaker_templates.rehearsal.invoking import Running, invoke
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.report import Timeline
@@ -28,6 +30,7 @@ class Deployment:
     Attributes:
         python_for: gives the Python for a repository that lies in a folder.
         machine: the variables that Terraform needs on this machine, such as where its provider is.
+        containers: what the endpoints' models are served by.
         work: an empty folder.
     """
 
@@ -36,6 +39,7 @@ class Deployment:
     timeline: Timeline
     python_for: Callable[[Path], Path]
     machine: Mapping[str, str]
+    containers: Containers
     work: Path
 
     def follow(self, approved: str) -> None:
@@ -56,19 +60,19 @@ class Deployment:
         repository = read_back(happenings, release.definition(), self.project, self.work / "read")
         happenings.start(place.approved(approved, group, int(version)), self._name)
         release.deliver(self.python_for(repository), self.work / "delivery")
-        for target in self.project.stages:
-            self._look_at(TargetNames(self.project, target).endpoint, target)
+        invoke(self.containers, [self._started(target) for target in self.project.stages])
 
     @property
     def _name(self) -> str:
         return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix).delivery_pipeline
 
-    def _look_at(self, name: str, target: Target) -> None:
+    def _started(self, target: Target) -> Running:
         """The endpoint that a stage has left in its account, and what SageMaker does as its role."""
+        name = TargetNames(self.project, target).endpoint
         there = Happenings(self.emulator, Place(target.account_id, target.region), self.timeline)
         endpoint = ServedEndpoint(self.emulator, target.account_id, target.region, name)
         try:
-            endpoint.start()
+            served = endpoint.start()
         except (ClientError, RightMissing) as error:
             there.fail(endpoint.role, str(error))
         there.note(endpoint.role, f"{name}: pulled its image, loaded its model, started")
@@ -76,3 +80,4 @@ class Deployment:
         if status != _SERVES:
             there.fail(ADMINISTRATOR, f"{name} is {status}")
         there.note(ADMINISTRATOR, f"{name} is {status}")
+        return Running(there, endpoint, served)
