@@ -66,6 +66,23 @@ class ServedEndpoint:
         """The name of the configuration that it serves with."""
         return str(self.described["EndpointConfigName"])
 
+    @property
+    def model(self) -> str:
+        """The name of the model that it serves."""
+        return str(self._variant["ModelName"])
+
+    @property
+    def alarms(self) -> list[str]:
+        """The names of the alarms that guard its rollouts."""
+        rollback = self.described.get("LastDeploymentConfig", {}).get("AutoRollbackConfiguration", {})
+        return [one["AlarmName"] for one in rollback.get("Alarms", [])]
+
+    @property
+    def routing(self) -> str:
+        """How traffic was moved to what serves, in SageMaker's words, such as ``CANARY``."""
+        policy = self.described.get("LastDeploymentConfig", {}).get("BlueGreenUpdatePolicy", {})
+        return str(policy.get("TrafficRoutingConfiguration", {}).get("Type", "ALL_AT_ONCE"))
+
     @cached_property
     def session(self) -> RoleSession:
         """SageMaker acting as the endpoint's role.
@@ -89,7 +106,8 @@ class ServedEndpoint:
         actor.does("endpoint-metrics", {"namespace": _NAMESPACE})
         if key := self._configuration.get("KmsKeyId"):
             actor.does("encrypt-endpoint-volumes", {"volume-key": key})
-        self._look_at_alarms(actor)
+        if self.alarms:
+            actor.does("alarms-of-a-rollback", {"alarms": self.alarms})
         if network := self._model.get("VpcConfig"):
             with interfaces_in(self.emulator, self.account, self.region, network["Subnets"]) as interfaces:
                 given = {"subnets": network["Subnets"], "security-groups": network["SecurityGroupIds"]}
@@ -105,11 +123,6 @@ class ServedEndpoint:
         actor.does("start-endpoint", {**image, "model-bucket": bucket, "model-keys": [key]})
         archive: bytes = actor.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         return archive
-
-    def _look_at_alarms(self, actor: RoleSession) -> None:
-        rollback = self.described.get("LastDeploymentConfig", {}).get("AutoRollbackConfiguration", {})
-        if alarms := [one["AlarmName"] for one in rollback.get("Alarms", [])]:
-            actor.does("alarms-of-a-rollback", {"alarms": alarms})
 
     @property
     def _arn(self) -> str:
