@@ -6,7 +6,8 @@ INSTALLED := .venv/.installed
 SEED_INSTALLED := .venv-seed/.installed
 NEWEST_INSTALLED := tests/newest_bindings/.venv/.installed
 STAND_IN_INSTALLED := tests/stand_in_github/.venv/.installed
-XGBOOST_INSTALLED := tests/xgboost_container/.venv/.installed
+XGBOOST := constructs/sagemaker_templates/rehearsal/containers/xgboost
+XGBOOST_INSTALLED := .venv-xgboost/.installed
 CHECKERS_INSTALLED := tests/ci_checkers/.venv/.installed
 CDKTF_INSTALLED := tests/cdktf_cli/node_modules/.installed
 JUDGE_INSTALLED := tests/policy_judge/node_modules/.installed
@@ -32,8 +33,9 @@ help: ## Show this list
 demo: $(INSTALLED) ## Plan and apply the example on the embedded AWS emulator, then throw it all away (KEEP=1 keeps it)
 	@$(BIN)/sagemaker-templates demo $(if $(KEEP),--keep)
 
-rehearsal: $(INSTALLED) $(SEED_INSTALLED) ## Let the roles of one project do there what they do in AWS (REPORT=DIR writes a report)
-	@$(BIN)/sagemaker-templates rehearse --python .venv-seed/bin/python $(if $(REPORT),--report $(REPORT))
+rehearsal: $(INSTALLED) $(SEED_INSTALLED) $(XGBOOST_INSTALLED) ## Let the roles of one project do there what they do in AWS (REPORT=DIR writes a report)
+	@$(BIN)/sagemaker-templates rehearse --python .venv-seed/bin/python \
+		--container-python .venv-xgboost/bin/python $(if $(REPORT),--report $(REPORT))
 
 # What is joined by + runs side by side. Any Python starts it: nothing needs to be set up before.
 test: ## Everything that CI runs; ends with a table of what took how long
@@ -101,7 +103,7 @@ lock: $(INSTALLED) ## Resolve the pinned requirements anew
 	$(LOCK) requirements.in -o requirements.txt
 	cd tests/stand_in_github && $(CURDIR)/$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) tests/ci_checkers/requirements.in -o tests/ci_checkers/requirements.txt
-	cd tests/xgboost_container && $(CURDIR)/$(LOCK) --override overrides.txt requirements.in -o requirements.txt
+	cd $(XGBOOST) && $(CURDIR)/$(LOCK) --override overrides.txt requirements.in -o requirements.txt
 	for lock in $(SEED_LOCKS); do (cd $$(dirname $$lock) && \
 		$(CURDIR)/$(LOCK) $$(basename $$lock .txt).in -o $$(basename $$lock)); done
 	for lock in $(FINETUNE_LOCKS); do (cd $$(dirname $$lock) && \
@@ -114,7 +116,7 @@ bench: $(INSTALLED) ## Measure python main.py, Terraform commands with and witho
 
 # Not cdktf.out: people's files and states may lie in it, and the next synthesis is compared with it.
 clean: ## Remove the environments and caches that were made here; cdktf.out stays
-	rm -rf .venv .venv-seed .venv-finetune build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-seed .venv-finetune .venv-xgboost build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Compiled once: where Python may not write bytecode, the bindings would be compiled at every start.
 $(INSTALLED): requirements.txt pyproject.toml
@@ -154,7 +156,7 @@ $(NEWEST_INSTALLED): tests/newest_bindings/requirements.txt | $(INSTALLED)
 	@touch $@
 
 # What serves models in SageMaker's XGBoost container. It is built here, with the setuptools of the same lock.
-$(XGBOOST_INSTALLED): tests/xgboost_container/requirements.txt | $(INSTALLED)
+$(XGBOOST_INSTALLED): $(XGBOOST)/requirements.txt | $(INSTALLED)
 	@echo "Setting up the XGBoost container's server"
 	@test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
 	@$(UV) pip sync --quiet --require-hashes --build-constraint $< --compile-bytecode --python $(@D)/bin/python $<

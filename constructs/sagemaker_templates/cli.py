@@ -127,19 +127,25 @@ def rehearse(
         Path | None,
         typer.Option("--python", help="The Python of an environment with the repository's packages.", metavar="PATH"),
     ] = None,
+    container_python: Annotated[
+        Path | None,
+        typer.Option(
+            "--container-python", help="The Python of an environment with what the container has.", metavar="PATH"
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", help="A folder for rehearsal.md and rehearsal.html.", metavar="DIR"),
     ] = None,
 ) -> None:
-    """Apply a project on the emulator and let its roles do what they do in AWS: push, rule, delivery pipeline, build.
+    """Apply a project on the emulator and let its roles do what they do in AWS, from the push to the endpoints.
 
-    The steps of the ML pipeline, deployments, endpoints and batch jobs are not rehearsed yet (docs/rehearsal.md).
+    What is rehearsed, and what is not: docs/rehearsal.md.
     """
     from sagemaker_templates.rehearsal.run import Wanted
     from sagemaker_templates.rehearsal.run import rehearse as run
 
-    run(results(), Wanted(scope, environments, output, python, report))
+    run(results(), Wanted(scope, environments, output, python, container_python, report))
 
 
 @app.command()

@@ -56,6 +56,20 @@ def test_it_takes_what_breaks_a_rule_of_the_model_only_where_that_is_asked_for(t
         create(emulator)
 
 
+def test_a_client_that_waits_for_leave_to_send_gets_it_before_it_sends(emulator: Emulator) -> None:
+    """As boto3 does whenever it puts an object; it would wait a second for nothing."""
+    address = urlsplit(emulator.url)
+    head = f"PUT /bucket/key HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+    with (
+        socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=_WAIT_SECONDS) as client,
+        client.makefile("rb") as replies,
+    ):
+        client.sendall(head.encode())
+        assert [replies.readline(), replies.readline()] == [b"HTTP/1.1 100 Continue\r\n", b"\r\n"]
+        client.sendall(b"x")
+        assert b" 403 " in replies.readline(), "and then its request is answered"
+
+
 def test_it_ends_when_the_block_fails(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="boom"), running_emulator(log_file=tmp_path / "log") as emulator:
         raise RuntimeError("boom")

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from container_runtime import ContainerRuntime
+from installed_container import PYTHON as CONTAINER_PYTHON
 from sagemaker_templates.blocks.approved_plan.program.check import Sample, check_answer
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.operations.engine import Engine
@@ -29,7 +30,6 @@ from sagemaker_templates.seeds import assemble, seed_folder
 from site_on_emulator import Site, at_once, site_maker
 from terraform_starter import Missing, terraform_starter
 from trained_model import TrainedModel, seed_python, train
-from xgboost_container import PYTHON as CONTAINER_PYTHON
 
 # In one process, for what its fixture makes takes minutes.
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("story")]
@@ -380,7 +380,7 @@ def test_what_is_deployed_answers_the_check_after_the_apply_in_the_containers_ow
     """Trained, approved, deployed, invoked as the apply's check does: without an Accept header."""
     assert not story.first.failed
     if not CONTAINER_PYTHON.exists():
-        missing("the XGBoost container's server is not installed: make tests/xgboost_container/.venv/.installed")
+        missing("the XGBoost container's server is not installed: make .venv-xgboost/.installed")
     runtime = ContainerRuntime(world.emulator, ACCOUNTS[environment], ACCOUNTS["dev"], REGION, tmp_path)
     sample = world.repository / "samples/abalone.csv"
     rows = sample.read_text(encoding="utf-8").splitlines()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from aws_on_loopback import DUMMY_CREDENTIALS, client, start_over
 from build_variables import PLAIN, SCORING
+from installed_container import xgboost_container
 from mlops.local.compilation import Compiled
 from mlops.local.definition import Json
 from mlops.local.execution import Execution
@@ -23,7 +24,6 @@ from mlops.local.pipeline import LocalPipeline
 from mlops.local.steps import Surroundings
 from mlops.local.store import FolderStore
 from training import Training
-from xgboost_container import XGBoostContainer
 
 GROUP = PLAIN["MODEL_PACKAGE_GROUP_NAME"]
 MODEL_BUCKET = PLAIN["ARTIFACT_BUCKET"]
@@ -105,7 +105,7 @@ def batch(batch_compiled: dict[str, Compiled], buckets: Path, aws: str, tmp_path
         FolderStore(buckets),
         DUMMY_CREDENTIALS | {"AWS_ENDPOINT_URL": aws},
         describe_package=registry.describe,
-        make_server=XGBoostContainer,
+        make_server=xgboost_container,
     )
     pipeline = LocalPipeline(batch_compiled["all"].definition, surroundings, tmp_path / "work")
     return Batch(pipeline, registry, FolderStore(buckets))

@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from installed_container import xgboost_container
 from mlops.local.execution import Execution
 from mlops.local.sandbox import JobFailedError, Sandbox
 from mlops.local.serving import Request
+from sagemaker_templates.rehearsal.containers.xgboost_container import XGBoostContainer
 from training import BUCKET, SMALL, Training
-from xgboost_container import XGBoostContainer
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def container(training: Training, good: Execution) -> XGBoostContainer:
     sandbox = Sandbox(training.root / "serving")
     with tarfile.open(training.store.path(described["ModelDataUrl"])) as packed:
         packed.extractall(sandbox.folder("endpoint") / "model", filter="data")
-    return XGBoostContainer(sandbox, "endpoint", described["Environment"])
+    return xgboost_container(sandbox, "endpoint", described["Environment"])
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import pytest
 from build_variables import PLAIN, SCORING, VARIANTS
 from hf_variables import HF_PLAIN
 from importing import MODEL_ID, TOKEN
+from installed_container import xgboost_container
 from local_command import LocalCommand, local_command
 from loopback_hub import HubModel, LoopbackHub
 from mlops.local import __main__ as command
@@ -26,7 +27,6 @@ from mlops.local.steps import Steps
 from seed_repository import SeedRepository, clean_environment
 from tiny_llama import model_files
 from training import Training
-from xgboost_container import XGBoostContainer
 
 COMMIT = "1" * 40
 QUICK = ("--parameter", "NumRound=60")
@@ -305,7 +305,7 @@ def test_the_code_in_a_model_answers_as_in_its_container(archive: Path, tmp_path
 
     here = PackedCode(sandbox, "model", environment).answers(requests)
 
-    assert here == XGBoostContainer(sandbox, "model", environment).answers(requests)
+    assert here == xgboost_container(sandbox, "model", environment).answers(requests)
     assert [each.status for each in here] == [200, 200, 406, 415, 400]
 
 
@@ -360,7 +360,7 @@ def test_batch_inference_predicts_the_sample_with_the_given_model(
         packed.extractall(sandbox.folder("model") / "model", filter="data")
     environment = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
     headers = {"Content-Type": "text/csv", "Accept": "text/csv"}
-    (answer,) = XGBoostContainer(sandbox, "model", environment).answers([Request("\n".join(sample), headers)])
+    (answer,) = xgboost_container(sandbox, "model", environment).answers([Request("\n".join(sample), headers)])
     assert [prediction for _, _, prediction in results] == answer.body.split()
     assert scoring.read("request.csv").splitlines() == sample[:3]
     assert f"python -m mlops.local.ask {scoring.output}/request.csv --model {archive}" in told.output

@@ -123,7 +123,7 @@ def test_every_variable_that_the_readme_names_is_one_of_the_build(any_repository
 
 
 # The environment of the XGBoost container's server.
-SERVER = Path(__file__).parents[1] / "xgboost_container"
+SERVER = Path(__file__).parents[2] / "constructs/sagemaker_templates/rehearsal/containers/xgboost"
 # What the containers have that run the jobs; the Python of both is 3.10.
 CONTAINER_PYTHON = (3, 10)
 CONTAINER_PACKAGES = {

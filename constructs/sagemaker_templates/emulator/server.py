@@ -78,7 +78,20 @@ def request_handler() -> type[Any]:
     """
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
-    return type("WholeReplies", (MotoRequestHandler,), {"wbufsize": _LARGEST_PIECE})
+    class WholeReplies(MotoRequestHandler):  # type: ignore[misc]
+        wbufsize = _LARGEST_PIECE
+
+        def handle_expect_100(self) -> bool:
+            """Say nothing: werkzeug says it itself."""
+            return True
+
+        def make_environ(self) -> dict[str, Any]:
+            """Send what is kept back so far: the word that a client may go on, for which boto3 waits a second."""
+            self.wfile.flush()
+            environ: dict[str, Any] = super().make_environ()
+            return environ
+
+    return WholeReplies
 
 
 _LARGEST_PIECE = 1 << 20

@@ -53,17 +53,22 @@ class Place:
         where = self.arn("codecommit", repository)
         return self._event("aws.codecommit", "CodeCommit Repository State Change", where, detail)
 
-    def approved(self, package: str, group: str, version: int) -> dict[str, Any]:
-        """The event of the approval of a version of a model.
+    def decided(self, package: str, status: str) -> dict[str, Any]:
+        """The event of the approval of a version of a model, or of another decision.
 
         Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+
+        Args:
+            package: the ARN of the version.
+            status: ``Approved``, ``Rejected`` or ``PendingManualApproval``.
         """
+        group, _, version = package.rpartition(":model-package/")[2].partition("/")
         detail = {
             "ModelPackageGroupName": group,
             "ModelPackageArn": package,
-            "ModelPackageVersion": version,
+            "ModelPackageVersion": int(version),
             "ModelPackageStatus": "Completed",
-            "ModelApprovalStatus": "Approved",
+            "ModelApprovalStatus": status,
         }
         return self._event("aws.sagemaker", "SageMaker Model Package State Change", package, detail)
 

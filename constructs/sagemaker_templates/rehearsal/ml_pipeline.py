@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class MlPipeline:
         repository: the folder with the repository.
         work: an empty folder.
         tell: told of each step that has ended well, with its type and what there is to say of it.
+        parameters: of the execution; the others have their defaults.
     """
 
     emulator: Emulator
@@ -93,16 +94,17 @@ class MlPipeline:
     work: Path
     tell: Callable[[str, str], None]
     now: Callable[[str], None] = lambda what: None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def execute(self) -> list[str]:
-        """Execute it once, with the parameters' defaults; returns the ARNs of what was registered.
+        """Execute it once; returns the ARNs of what was registered.
 
         Raises:
             MlStepFailed: a step failed.
             RightMissing: the role lacks a right that SageMaker needs.
         """
         (self.work / "definition.json").write_text(self.definition, encoding="utf-8")
-        state = {"identifier": uuid.uuid4().hex[:_LENGTH_OF_ID], "parameters": {}, "left": {}}
+        state = {"identifier": uuid.uuid4().hex[:_LENGTH_OF_ID], "parameters": dict(self.parameters), "left": {}}
         (self.work / "state.json").write_text(json.dumps(state), encoding="utf-8")
         registered: list[str] = []
         step = self._ran(None)["next"]

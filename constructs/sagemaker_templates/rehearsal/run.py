@@ -18,6 +18,7 @@ from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.optional_packages import MOTO, require
+from sagemaker_templates.rehearsal.containers.known import LOCK, Containers
 from sagemaker_templates.rehearsal.deployment import Deployment
 from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
@@ -43,6 +44,7 @@ class Wanted:
     Attributes:
         scope: ``ENV``, ``ENV/PROJECT`` or None for the first project that can be rehearsed.
         python: of an environment that has the repository's packages; None to make one.
+        container_python: of one that has what the container serves with; None to make one.
         report: the folder for ``rehearsal.md`` and ``rehearsal.html``; None for the terminal alone.
     """
 
@@ -50,6 +52,7 @@ class Wanted:
     environments: Path
     output: Path
     python: Path | None
+    container_python: Path | None
     report: Path | None
 
 
@@ -64,6 +67,7 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     engine = find_engine()
     require(MOTO, "the rehearsal's emulator")
     python = chosen_python(wanted.python) if wanted.python else None
+    served_by = chosen_python(wanted.container_python, "--container-python") if wanted.container_python else None
     configuration, templates = load_and_note(wanted.environments, wanted.output), all_templates()
     project = chosen_project(configuration, wanted.scope)
     following = deploying(configuration, project)
@@ -74,12 +78,22 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     with temporary_folder() as work, emulator_of_command(keep=False, work=work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
         prepare_configuration(emulator, configuration)
-        stage = _Stage(console, engine, emulator, project, following, work)
+        containers = _containers(console, served_by, work)
+        stage = _Stage(console, engine, emulator, project, following, containers, work)
         stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
 
 
 def _made(console: Console, repository: Path) -> Path:
     return python_with([repository / name for name in ("requirements.txt", "requirements-dev.txt")], console.print)
+
+
+def _containers(console: Console, python: Path | None, work: Path) -> Containers:
+    (work / "containers").mkdir()
+    named = "--container-python names an environment of yours"
+    return Containers(
+        lambda: python or python_with([LOCK], console.print, built_with="setuptools", named=named),
+        work / "containers",
+    )
 
 
 def _scope(project: Project) -> str:
@@ -93,6 +107,7 @@ class _Stage:
     emulator: Emulator
     project: Project
     following: Project | None
+    containers: Containers
     work: Path
 
     def perform(self, plans: list[StackPlan], wanted: Wanted, python_for: Callable[[Path], Path]) -> None:
@@ -126,7 +141,7 @@ class _Stage:
         work = self.work / "deployment"
         work.mkdir()
         machine = rollout.provider.environment()
-        return Deployment(self.emulator, self.following, timeline, python_for, machine, work)
+        return Deployment(self.emulator, self.following, timeline, python_for, machine, self.containers, work)
 
     def _rights(self) -> tuple[RoleRights, ...]:
         environment = self.project.environment

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from sagemaker_templates.emulator import Emulator
@@ -15,9 +16,12 @@ from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.report import Timeline
+from sagemaker_templates.rehearsal.second_version import Execute, SecondVersion
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
+
+_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Story:
         python = self.python_for(repository)
         self._release.deliver(python, self.work / "delivery")
         for approved in self._decide(self._execute(repository, python)):
-            self._deploy(approved)
+            self._deploy(approved, lambda parameters: self._execute(repository, python, parameters))
 
     @property
     def _account(self) -> str:
@@ -85,7 +89,7 @@ class Story:
     def _happenings(self) -> Happenings:
         return Happenings(self.emulator, Place(self._account, self._region), self.timeline)
 
-    def _execute(self, repository: Path, python: Path) -> list[str]:
+    def _execute(self, repository: Path, python: Path, parameters: Mapping[str, Any] = _DEFAULTS) -> list[str]:
         """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket."""
         sagemaker = self.emulator.client("sagemaker", self._account, self._region)
         name = str(self.outputs["sagemaker_pipeline_name"])
@@ -93,7 +97,8 @@ class Story:
         if pipeline["RoleArn"] != self.outputs["execution_role_arn"]:
             self._fail(ADMINISTRATOR, f"{name} runs as {pipeline['RoleArn']}, which is not the execution role")
         role = pipeline["RoleArn"].rpartition("/")[2]
-        (self.work / "execution").mkdir()
+        work = self.work / ("execution-with-others" if parameters else "execution")
+        work.mkdir()
         try:
             return MlPipeline(
                 self.emulator,
@@ -102,9 +107,10 @@ class Story:
                 pipeline["PipelineDefinition"],
                 python,
                 repository,
-                self.work / "execution",
+                work,
                 tell=lambda step, what: self.timeline.add(self._account, role, f"{name}: {step}: {what}"),
                 now=self.timeline.now,
+                parameters=parameters,
             ).execute()
         except (MlStepFailed, RightMissing) as error:
             self._fail(role, str(error))
@@ -120,12 +126,14 @@ class Story:
             self.timeline.add(self._account, ADMINISTRATOR, f"approved {arn.rpartition(':model-package/')[2]}")
         return registered
 
-    def _deploy(self, approved: str) -> None:
+    def _deploy(self, approved: str, execute: Execute) -> None:
         if self.deployment is None:
             told = "no project of this environment deploys it"
             self.timeline.add(self._account, ADMINISTRATOR, told, "left out")
             return
-        self.deployment.follow(approved)
+        first = self.deployment.follow(approved)
+        second = SecondVersion(self._happenings, str(self.outputs["execution_role_arn"]), execute).decided()
+        self.deployment.follow_again(second, first)
 
     def _fail(self, role: str, what: str) -> NoReturn:
         self._happenings.fail(role, what)

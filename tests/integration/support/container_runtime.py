@@ -4,17 +4,17 @@ The way from the endpoint to the model is asked of the emulator: endpoint, confi
 """
 
 import io
-import tarfile
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
+from installed_container import xgboost_container
 from mlops.local.sandbox import Sandbox
 from mlops.local.serving import Request
 from sagemaker_templates.emulator import Emulator
-from xgboost_container import XGBoostContainer
+from sagemaker_templates.rehearsal.containers.xgboost_container import XGBoostContainer
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class ContainerRuntime:
         sandbox = Sandbox(self.folder)
         bucket, _, key = described["ModelDataUrl"].removeprefix("s3://").partition("/")
         archive = self.emulator.client("s3", self.registry, self.region).get_object(Bucket=bucket, Key=key)
-        with tarfile.open(fileobj=io.BytesIO(archive["Body"].read())) as packed:
-            packed.extractall(sandbox.folder(endpoint) / "model", filter="data")
-        return XGBoostContainer(sandbox, endpoint, described["Environment"], model["EnableNetworkIsolation"])
+        container = xgboost_container(sandbox, endpoint, described["Environment"], model["EnableNetworkIsolation"])
+        container.unpack(archive["Body"].read())
+        return container
 
     def _package(self, arn: str) -> dict[str, Any]:
         registry = self.emulator.client("sagemaker", self.registry, self.region)

@@ -1,0 +1,101 @@
+"""Endpoints are invoked as clients do it, and answered by the serving code of their containers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from sagemaker_templates.rehearsal.captured import Exchange
+from sagemaker_templates.rehearsal.capturing import capture
+from sagemaker_templates.rehearsal.containers.known import Answered, ContainerFailed, Containers, Served
+from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
+from sagemaker_templates.rehearsal.promises import PROMISES, Promise, broken, predicted
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
+
+
+@dataclass(frozen=True)
+class Running:
+    """An endpoint that has started.
+
+    Attributes:
+        served: what its container is made of, as the endpoint's role got it.
+    """
+
+    happenings: Happenings
+    endpoint: ServedEndpoint
+    served: Served
+
+    @property
+    def requests(self) -> Sequence[Promise]:
+        """What it is sent: all that is promised, as often as it takes for one answer to be captured."""
+        needed = self.endpoint.capture.needed() if self.endpoint.capture else 0
+        answered = sum(promise.status == HTTPStatus.OK for promise in PROMISES)
+        return list(PROMISES) * max(1, -(-needed // answered))
+
+
+Predictions = Mapping[str, Sequence[float]]
+"""What each endpoint predicts for the same rows, by its name."""
+
+
+def invoke(containers: Containers, running: Sequence[Running]) -> Predictions:
+    """Invoke every endpoint, as the administrator of its account; no role of ours is meant for callers.
+
+    Endpoints that serve the same archive in the same way are one container here, which is started once and asked for
+    each of them. One whose serving code is not here is left out.
+
+    Raises:
+        RehearsalFailed: a container does not start, or does not answer as it was promised, or what was asked and
+            answered is not captured as the configuration says.
+    """
+    predictions: dict[str, Sequence[float]] = {}
+    for alike in _alike(running):
+        if lacking := containers.lacking(alike[0].served.image):
+            _leave_out(alike, lacking)
+            continue
+        answers = iter(_answered(containers, alike))
+        for each in alike:
+            own = [next(answers) for _ in each.requests]
+            _judge(each, own)
+            predictions[each.endpoint.name] = predicted(own)
+            capture(each.happenings, each.endpoint, _exchanges(each.requests, own))
+    return predictions
+
+
+def _alike(running: Sequence[Running]) -> list[list[Running]]:
+    found: dict[Served, list[Running]] = {}
+    for each in running:
+        found.setdefault(each.served, []).append(each)
+    return list(found.values())
+
+
+def _leave_out(running: Sequence[Running], lacking: str) -> None:
+    for each in running:
+        told = f"invoking {each.endpoint.name}: {lacking}"
+        each.happenings.timeline.add(each.endpoint.account, ADMINISTRATOR, told, "left out")
+
+
+def _answered(containers: Containers, alike: Sequence[Running]) -> list[Answered]:
+    first = alike[0]
+    first.happenings.timeline.now(f"Invoking {', '.join(each.endpoint.name for each in alike)}")
+    try:
+        return containers.answers(first.served, [promise.asked for each in alike for promise in each.requests])
+    except ContainerFailed as error:
+        first.happenings.fail(first.endpoint.role, str(error))
+
+
+def _judge(running: Running, answers: Sequence[Answered]) -> None:
+    name = running.endpoint.name
+    if wrong := broken(answers, running.requests):
+        running.happenings.fail(ADMINISTRATOR, f"{name} does not answer as promised: {'; '.join(wrong)}")
+    refused = sorted({each.status for each in answers if each.status != HTTPStatus.OK})
+    good = sum(each.status == HTTPStatus.OK for each in answers)
+    told = f"invoked {name}, in its container's own server: {good} requests answered, {len(answers) - good} refused"
+    running.happenings.note(ADMINISTRATOR, f"{told} with {', '.join(map(str, refused))} and a reason")
+
+
+def _exchanges(requests: Sequence[Promise], answers: Sequence[Answered]) -> list[Exchange]:
+    """Of what the model has answered."""
+    return [
+        Exchange(each.asked.headers["Content-Type"], each.asked.body, answer.type, answer.body)
+        for each, answer in zip(requests, answers, strict=True)
+        if answer.status == HTTPStatus.OK
+    ]
