@@ -1,7 +1,7 @@
 """The steps of a rehearsal: synthesize, apply what the project needs, go through its story, report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from sagemaker_templates.rehearsal.deployment import Deployment
 from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
 from sagemaker_templates.rehearsal.page import as_page
+from sagemaker_templates.rehearsal.pipeline_project import PipelineProject
 from sagemaker_templates.rehearsal.report import Report, Timeline
 from sagemaker_templates.rehearsal.rights_used import RoleRights, rights_of_roles
-from sagemaker_templates.rehearsal.scope import chosen_project, deploying, with_what_it_needs
+from sagemaker_templates.rehearsal.scope import Cast, chosen_project, with_what_it_needs
 from sagemaker_templates.rehearsal.shown import show_end, show_moment
 from sagemaker_templates.rehearsal.story import Story
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, RehearsalFailed
@@ -66,20 +67,21 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     python = chosen_python(wanted.python) if wanted.python else None
     configuration, templates = load_and_note(wanted.environments, wanted.output), all_templates()
     project = chosen_project(configuration, wanted.scope)
-    following = deploying(configuration, project)
-    projects = [project, *([following] if following else [])]
-    plans = with_what_it_needs(planned_stacks(configuration, templates), *projects)
+    cast = Cast.of(configuration, project)
+    plans = with_what_it_needs(planned_stacks(configuration, templates), *cast.everyone)
     write_stacks(configuration, environments=wanted.environments, output=wanted.output)
     console.print(f"rehearse   {_scope(project)} ({project.template})")
     with temporary_folder() as work, emulator_of_command(keep=False, work=work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
         prepare_configuration(emulator, configuration)
-        stage = _Stage(console, engine, emulator, project, following, work)
+        stage = _Stage(console, engine, emulator, cast, work)
         stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
 
 
 def _made(console: Console, repository: Path) -> Path:
-    return python_with([repository / name for name in ("requirements.txt", "requirements-dev.txt")], console.print)
+    """What builds, tests and jobs need; what models answer with is named by a lock of its own, where there is one."""
+    named = [repository / name for name in ("requirements.txt", "requirements-dev.txt", "requirements-local.txt")]
+    return python_with([lock for lock in named if lock.exists()], console.print)
 
 
 def _scope(project: Project) -> str:
@@ -91,8 +93,7 @@ class _Stage:
     console: Console
     engine: Engine
     emulator: Emulator
-    project: Project
-    following: Project | None
+    cast: Cast
     work: Path
 
     def perform(self, plans: list[StackPlan], wanted: Wanted, python_for: Callable[[Path], Path]) -> None:
@@ -104,7 +105,7 @@ class _Stage:
                 self._play(plans, wanted.output / "stacks", timeline, python_for)
             except (StepFailed, ClientError) as failure:
                 failed = self._noted(timeline, failure)
-        self._report(Report(_scope(self.project), tuple(timeline.moments), self._rights()), wanted.report)
+        self._report(Report(_scope(self.cast.chosen), tuple(timeline.moments), self._rights()), wanted.report)
         if failed:
             raise failed
 
@@ -113,24 +114,31 @@ class _Stage:
     ) -> None:
         rollout = rollout_on(self.console, self.engine, self.emulator, stacks, self.work)
         results = self._applied(plans, stacks, rollout, timeline)
-        outputs = next(result.outputs for result in results if result.plan.project == self.project)
-        (self.work / "story").mkdir()
-        story = Story(self.emulator, self.project, outputs, timeline, python_for, self.work / "story")
-        replace(story, deployment=self._deployment(timeline, python_for, rollout)).tell()
+
+        def of(project: Project) -> PipelineProject:
+            outputs = next(result.outputs for result in results if result.plan.project == project)
+            work = self.work / f"story-{project.name}"
+            return PipelineProject(self.emulator, project, outputs, timeline, python_for, work)
+
+        Story(
+            of(self.cast.training),
+            of(self.cast.predicting) if self.cast.predicting else None,
+            self._deployment(timeline, python_for, rollout),
+        ).tell()
 
     def _deployment(
         self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout
     ) -> Deployment | None:
-        if self.following is None:
+        if self.cast.deploying is None:
             return None
         work = self.work / "deployment"
         work.mkdir()
         machine = rollout.provider.environment()
-        return Deployment(self.emulator, self.following, timeline, python_for, machine, work)
+        return Deployment(self.emulator, self.cast.deploying, timeline, python_for, machine, work)
 
     def _rights(self) -> tuple[RoleRights, ...]:
-        environment = self.project.environment
-        stages = self.following.stages if self.following else ()
+        environment = self.cast.chosen.environment
+        stages = self.cast.deploying.stages if self.cast.deploying else ()
         accounts = {environment.account_id, *(stage.account_id for stage in stages)}
         return rights_of_roles(self.emulator, sorted(accounts), environment.region)
 
@@ -138,7 +146,7 @@ class _Stage:
         """Put a failure into the timeline, unless it is there already."""
         if not any(moment.outcome == "failed" for moment in timeline.moments):
             first = str(failure).partition("\n")[0]
-            timeline.add(self.project.environment.account_id, ADMINISTRATOR, first, "failed")
+            timeline.add(self.cast.chosen.environment.account_id, ADMINISTRATOR, first, "failed")
         return failure if isinstance(failure, StepFailed) else RehearsalFailed(str(failure))
 
     def _applied(self, plans: list[StackPlan], stacks: Path, rollout: Rollout, timeline: Timeline) -> list[RolledOut]:

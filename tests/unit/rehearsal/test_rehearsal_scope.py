@@ -7,7 +7,7 @@ import pytest
 from sagemaker_templates.cli import main
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.rehearsal.scope import chosen_project, deploying, with_what_it_needs
+from sagemaker_templates.rehearsal.scope import Cast, chosen_project, deploying, with_what_it_needs
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from synthesized import ROOT
@@ -47,6 +47,24 @@ def test_the_project_that_deploys_what_another_trains_is_found_and_applied_with_
     }
 
 
+def test_a_project_that_predicts_is_rehearsed_with_the_one_that_trains_its_models() -> None:
+    configuration = load_configuration(ENVIRONMENTS)
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/scoring"))
+    assert [one.name for one in cast.everyone] == ["abalone", "scoring"]
+    assert cast.training.name == "abalone"
+    plans = with_what_it_needs(planned_stacks(configuration, all_templates()), *cast.everyone)
+    assert [plan.name for plan in plans] == ["dev-foundation", "dev-abalone", "dev-scoring"]
+
+
+def test_a_project_that_predicts_with_models_that_nothing_here_trains_cannot_be_rehearsed(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    file = tmp_path / "environments/dev/projects/scoring.yaml"
+    file.write_text(file.read_text().replace("p-abalone01", "p-abalone02"))
+    configuration = load_configuration(tmp_path / "environments")
+    with pytest.raises(WrongInput, match="whose model package group such a project of the same account trains"):
+        chosen_project(configuration, "dev/scoring")
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -69,7 +87,7 @@ def test_a_project_that_deploys_another_group_or_only_after_a_push_follows_nobod
     [
         ("div", 'no environment named "div"'),
         ("dev/abalon", 'no project in dev named "abalon"'),
-        ("dev/llama", "projects of xgboost_abalone"),
+        ("dev/llama", "on CodeCommit of xgboost_abalone"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_said(scope: str, said: str) -> None:

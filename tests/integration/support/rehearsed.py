@@ -1,0 +1,54 @@
+"""A rehearsal as somebody starts it, and the lines that it showed."""
+
+import re
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from sagemaker_templates.rehearsal.run import Wanted, rehearse
+from terraform_starter import Missing
+from trained_model import seed_python
+
+ROOT = Path(__file__).parents[3]
+_LINE = re.compile(r"^ +[\d.]+ s  (ok|FAILED|left out) +(\d{12})  (\S+) +(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What was printed.
+
+    Attributes:
+        lines: outcome, account, role and what was done, of each moment.
+    """
+
+    printed: str
+    lines: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def by_roles(self) -> list[tuple[str, str]]:
+        """What the roles did, in its order; what the administrator does is not among it."""
+        return [(role, what) for _, _, role, what in self.lines if role != "administrator"]
+
+    @property
+    def told(self) -> list[str]:
+        """What the administrator did and saw."""
+        return [what for _, _, role, what in self.lines if role == "administrator"]
+
+    def assert_done(self, by_roles: list[tuple[str, str]]) -> None:
+        """Each step was taken by its role, began with these words, and nothing failed or was refused."""
+        assert [role for role, _ in self.by_roles] == [role for role, _ in by_roles]
+        for (_, what), (_, begins) in zip(self.by_roles, by_roles, strict=True):
+            assert what.startswith(begins)
+        assert {outcome for outcome, *_ in self.lines} == {"ok"}
+        assert "refused" not in self.printed
+
+
+def rehearsed(scope: str, folder: Path, missing: Missing, environments: Path = ROOT / "environments") -> Rehearsed:
+    """Rehearse a project with the seeds' own Python; it has to succeed."""
+    python = seed_python()
+    if python is None:
+        missing("there is no environment of the seeds: set SEED_PYTHON to its Python")
+    shown = StringIO()
+    rehearse(Console(file=shown, width=400), Wanted(scope, environments, folder / "out", python, None))
+    return Rehearsed(shown.getvalue(), tuple(_LINE.findall(shown.getvalue())))
