@@ -92,7 +92,7 @@ class Site:
             Path(sys.executable),
             SHARED,
             self.work,
-            tell=lambda step, what: self.told.append((step, what)),
+            tell=lambda _, step, what: self.told.append((step, what)),
         )
         return pipeline.execute()
 

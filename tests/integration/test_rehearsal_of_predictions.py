@@ -46,6 +46,7 @@ def test_predictions_start_by_push_approval_and_schedule_and_lie_in_the_bucket(
 ) -> None:
     seen = rehearsed("dev/scoring", tmp_path, missing)
     seen.assert_done(BY_ROLES)
+    assert seen.left_out == []
     (results,) = [what for what in seen.told if " predictions are in " in what]
     assert results.startswith(f"50 predictions are in pipelines/{PIPELINE}/executions/")
     assert results.endswith("/Transform/rows.csv.out")

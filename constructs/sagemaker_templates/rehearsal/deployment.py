@@ -1,7 +1,7 @@
 """What is rehearsed of a project that deploys: from an approval to an endpoint in each account."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -14,6 +14,7 @@ from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.report import Timeline
+from sagemaker_templates.rehearsal.repository import CodeCommitTip, Tip
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 from sagemaker_templates.settings.model import Project, Target
 from sagemaker_templates.templates.registry import all_templates
@@ -29,6 +30,7 @@ class Deployment:
         python_for: gives the Python for a repository that lies in a folder.
         machine: the variables that Terraform needs on this machine, such as where its provider is.
         work: an empty folder.
+        tip: where its repository's files are read from.
     """
 
     emulator: Emulator
@@ -37,6 +39,7 @@ class Deployment:
     python_for: Callable[[Path], Path]
     machine: Mapping[str, str]
     work: Path
+    tip: Tip = field(default_factory=CodeCommitTip)
 
     def follow(self, approved: str) -> None:
         """Go on from an approval.
@@ -51,9 +54,9 @@ class Deployment:
         environment = self.project.environment
         place = Place(environment.account_id, environment.region)
         happenings = Happenings(self.emulator, place, self.timeline)
-        release = Release(happenings, self._name, self.machine)
+        release = Release(happenings, self._name, self.machine, self.tip)
         (self.work / "read").mkdir()
-        repository = read_back(happenings, release.definition(), self.project, self.work / "read")
+        repository = read_back(happenings, release.definition(), self.project, self.work / "read", self.tip)
         happenings.start(place.approved(approved, group, int(version)), self._name)
         release.deliver(self.python_for(repository), self.work / "delivery")
         for target in self.project.stages:

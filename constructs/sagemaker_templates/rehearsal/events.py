@@ -104,6 +104,12 @@ def scheduled(emulator: Emulator, place: Place) -> list[Started]:
     return [started for rule in rules.enabled() if rule.get("ScheduleExpression") for started in rules.started(rule)]
 
 
+def targeting(emulator: Emulator, place: Place, arn: str) -> list[str]:
+    """The enabled rules of a place that have a target."""
+    rules = _Rules.of(emulator, place.account, place.region)
+    return [rule["Name"] for rule in rules.enabled() for each in rules.started(rule) if each.target_arn == arn]
+
+
 @dataclass(frozen=True)
 class _Rules:
     events: Any

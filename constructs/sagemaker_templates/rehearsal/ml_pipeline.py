@@ -82,7 +82,7 @@ class MlPipeline:
         python: of an environment that has what the repository's scripts import.
         repository: the folder with the repository.
         work: an empty folder.
-        tell: told of each step that has ended well, with its type and what there is to say of it.
+        tell: told of each step that has ended well: the role that took it, its name and what there is to say of it.
     """
 
     emulator: Emulator
@@ -92,7 +92,7 @@ class MlPipeline:
     python: Path
     repository: Path
     work: Path
-    tell: Callable[[str, str], None]
+    tell: Callable[[str, str, str], None]
     now: Callable[[str], None] = lambda what: None
 
     def execute(self) -> list[str]:
@@ -113,7 +113,8 @@ class MlPipeline:
             ended = self._ran(step["name"], actor)
             if ended["failure"]:
                 raise MlStepFailed(ended["failure"])
-            self.tell(step["name"], ended["comparison"] or ended["registered"] or ended["said"] or step["type"])
+            said = ended["comparison"] or ended["registered"] or ended["said"] or step["type"]
+            self.tell(actor.role, step["name"], said)
             registered += filter(None, [ended["registered"]])
             step = (ended if actor is self._actor else self._ran(None))["next"]
         return registered

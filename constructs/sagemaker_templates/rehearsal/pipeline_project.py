@@ -9,11 +9,13 @@ from typing import Any
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.rehearsal.acting import RightMissing
+from sagemaker_templates.rehearsal.connections import start_by_connection
 from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.report import Timeline
+from sagemaker_templates.rehearsal.repository import CodeCommitTip, Tip
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
@@ -30,6 +32,8 @@ class PipelineProject:
         outputs: of the project's stack.
         python_for: gives the Python for a repository that lies in a folder.
         work: an empty folder.
+        tip: where its repository's files are read from.
+        instead: variables of its builds that have another value in a rehearsal.
         repository: the folder with the repository's files, once it is delivered.
         executions: how often its pipeline has been executed.
     """
@@ -40,6 +44,8 @@ class PipelineProject:
     timeline: Timeline
     python_for: Callable[[Path], Path]
     work: Path
+    tip: Tip = field(default_factory=CodeCommitTip)
+    instead: Mapping[str, str] = field(default_factory=dict)
     repository: Path = field(default=Path(), init=False)
     executions: int = field(default=0, init=False)
 
@@ -61,10 +67,14 @@ class PipelineProject:
         Raises:
             StepFailed: something went wrong; the timeline has it as its last moment.
         """
-        release = Release(self.happenings, str(self.outputs["delivery_pipeline_name"]))
-        (self.work / "read").mkdir(parents=True)
-        self.repository = read_back(self.happenings, release.definition(), self.project, self.work / "read")
-        self._start_by_push(release.pipeline)
+        release = Release(self.happenings, str(self.outputs["delivery_pipeline_name"]), {}, self.tip, self.instead)
+        pipeline, read = release.definition(), self.work / "read"
+        read.mkdir(parents=True)
+        self.repository = read_back(self.happenings, pipeline, self.project, read, self.tip)
+        if self.project.repository.type == "CodeCommit":
+            self._start_by_push(release.pipeline)
+        else:
+            start_by_connection(self.happenings, pipeline, self.project.repository.type)
         release.deliver(self._python, self.work / "delivery")
 
     def execute(self) -> list[str]:
@@ -92,7 +102,7 @@ class PipelineProject:
                 self._python,
                 self.repository,
                 work,
-                tell=lambda step, what: self.happenings.note(role, f"{self.ml_pipeline}: {step}: {what}"),
+                tell=lambda actor, step, what: self.happenings.note(actor, f"{self.ml_pipeline}: {step}: {what}"),
                 now=self.timeline.now,
             ).execute()
         except (MlStepFailed, RightMissing) as error:

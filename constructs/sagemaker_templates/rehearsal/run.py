@@ -19,11 +19,14 @@ from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.rehearsal.deployment import Deployment
+from sagemaker_templates.rehearsal.github import GitHubHalf
+from sagemaker_templates.rehearsal.importing import hub_of
 from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
 from sagemaker_templates.rehearsal.page import as_page
 from sagemaker_templates.rehearsal.pipeline_project import PipelineProject
 from sagemaker_templates.rehearsal.report import Report, Timeline
+from sagemaker_templates.rehearsal.repository import StandingTip, Tip
 from sagemaker_templates.rehearsal.rights_used import RoleRights, rights_of_roles
 from sagemaker_templates.rehearsal.scope import Cast, chosen_project, with_what_it_needs
 from sagemaker_templates.rehearsal.shown import show_end, show_moment
@@ -112,29 +115,38 @@ class _Stage:
     def _play(
         self, plans: list[StackPlan], stacks: Path, timeline: Timeline, python_for: Callable[[Path], Path]
     ) -> None:
-        rollout = rollout_on(self.console, self.engine, self.emulator, stacks, self.work)
-        results = self._applied(plans, stacks, rollout, timeline)
+        half = GitHubHalf.of(stacks, [plan.name for plan in plans])
+        rollout = rollout_on(self.console, self.engine, self.emulator, half.without(self.work / "aws"), self.work)
+        results = self._applied(plans, rollout, timeline)
+        if half.resources:
+            told = (
+                f"{counted(half.resources, 'resource')} of GitHub, which is not here: what they say is read instead"
+            )
+            timeline.add(self.cast.chosen.environment.account_id, ADMINISTRATOR, told, "left out")
+        tip = StandingTip(half)
+        with hub_of(self.emulator, self.cast.training) as instead:
 
-        def of(project: Project) -> PipelineProject:
-            outputs = next(result.outputs for result in results if result.plan.project == project)
-            work = self.work / f"story-{project.name}"
-            return PipelineProject(self.emulator, project, outputs, timeline, python_for, work)
+            def of(project: Project) -> PipelineProject:
+                outputs = next(result.outputs for result in results if result.plan.project == project)
+                work = self.work / f"story-{project.name}"
+                return PipelineProject(self.emulator, project, outputs, timeline, python_for, work, tip, instead)
 
-        Story(
-            of(self.cast.training),
-            of(self.cast.predicting) if self.cast.predicting else None,
-            self._deployment(timeline, python_for, rollout),
-        ).tell()
+            Story(
+                of(self.cast.training),
+                of(self.cast.predicting) if self.cast.predicting else None,
+                self._deployment(timeline, python_for, rollout, tip),
+                self.cast.undeployed,
+            ).tell()
 
     def _deployment(
-        self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout
+        self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout, tip: Tip
     ) -> Deployment | None:
         if self.cast.deploying is None:
             return None
         work = self.work / "deployment"
         work.mkdir()
         machine = rollout.provider.environment()
-        return Deployment(self.emulator, self.cast.deploying, timeline, python_for, machine, work)
+        return Deployment(self.emulator, self.cast.deploying, timeline, python_for, machine, work, tip)
 
     def _rights(self) -> tuple[RoleRights, ...]:
         environment = self.cast.chosen.environment
@@ -149,8 +161,8 @@ class _Stage:
             timeline.add(self.cast.chosen.environment.account_id, ADMINISTRATOR, first, "failed")
         return failure if isinstance(failure, StepFailed) else RehearsalFailed(str(failure))
 
-    def _applied(self, plans: list[StackPlan], stacks: Path, rollout: Rollout, timeline: Timeline) -> list[RolledOut]:
-        rollout.providers.check_others(stacks / plan.name for plan in plans)
+    def _applied(self, plans: list[StackPlan], rollout: Rollout, timeline: Timeline) -> list[RolledOut]:
+        rollout.providers.check_others(rollout.stacks / plan.name for plan in plans)
         results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         for result in results:
             account, created = result.plan.environment.account_id, counted(len(result.created), "resource")

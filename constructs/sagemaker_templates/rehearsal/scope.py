@@ -14,9 +14,10 @@ from sagemaker_templates.templates import batch_inference, model_deploy
 from sagemaker_templates.templates.registry import all_templates
 
 DEPLOYS = "model_deploy"
-TRAINS = ("xgboost_abalone",)
-"""The templates whose projects can be rehearsed from the push to the model."""
+TRAINS = "xgboost_abalone"
 PREDICTS = "batch_inference"
+REGISTERS = (TRAINS, "hf_import_models")
+"""The templates whose projects can be rehearsed from the push to the model."""
 
 
 def chosen_project(configuration: Configuration, scope: str | None) -> Project:
@@ -39,15 +40,13 @@ def chosen_project(configuration: Configuration, scope: str | None) -> Project:
 
 
 _WHAT_CAN = (
-    f"what can be rehearsed are projects with a repository on CodeCommit of {', '.join(TRAINS)}, and of {PREDICTS} "
-    "whose model package group such a project of the same account trains"
+    f"what can be rehearsed are projects of {', '.join(REGISTERS)}, and of {PREDICTS} whose model package group a "
+    f"project of {TRAINS} in the same account fills"
 )
 
 
 def _can_be_rehearsed(configuration: Configuration, project: Project) -> bool:
-    if project.repository.type != "CodeCommit":
-        return False
-    return project.template in TRAINS or training_for(configuration, project) is not None
+    return project.template in REGISTERS or training_for(configuration, project) is not None
 
 
 def training_for(configuration: Configuration, project: Project) -> Project | None:
@@ -59,8 +58,7 @@ def training_for(configuration: Configuration, project: Project) -> Project | No
 
 
 def _trains(project: Project, group: str, place: tuple[str, str]) -> bool:
-    able = project.template in TRAINS and project.repository.type == "CodeCommit"
-    return able and _place(project) == place and _group(project) == group
+    return project.template == TRAINS and _place(project) == place and _group(project) == group
 
 
 def _place(project: Project) -> tuple[str, str]:
@@ -72,14 +70,14 @@ def _group(project: Project) -> str:
 
 
 def deploying(configuration: Configuration, project: Project) -> Project | None:
-    """The first project of the same environment that deploys the models of this one's group, on CodeCommit too."""
+    """The first project of the same environment that deploys the models of this one's group."""
     group = _group(project)
     here = (each for each in configuration.projects if each.environment == project.environment)
     return next((each for each in here if _deploys(each, group)), None)
 
 
 def _deploys(project: Project, group: str) -> bool:
-    if project.template != DEPLOYS or project.repository.type != "CodeCommit":
+    if project.template != DEPLOYS:
         return False
     parameters = cast(model_deploy.Parameters, project.parameters)
     return parameters.model_package_group_name == group and parameters.enable_eventbridge_trigger
@@ -94,19 +92,25 @@ class Cast:
         training: the one whose model it is about; the chosen one, unless that predicts.
         predicting: the chosen one, if it predicts whole files; None otherwise.
         deploying: the one that deploys what the chosen one trains; None for none.
+        undeployed: why there is none.
     """
 
     chosen: Project
     training: Project
     predicting: Project | None = None
     deploying: Project | None = None
+    undeployed: str = ""
 
     @classmethod
     def of(cls, configuration: Configuration, chosen: Project) -> "Cast":
         """Those that a project is rehearsed with."""
         if training := training_for(configuration, chosen):
             return cls(chosen, training, predicting=chosen)
-        return cls(chosen, chosen, deploying=deploying(configuration, chosen))
+        found = deploying(configuration, chosen)
+        if found and chosen.template != TRAINS:
+            told = f"{found.name} deploys it: what is rehearsed of deployments are those of {TRAINS}'s models"
+            return cls(chosen, chosen, undeployed=told)
+        return cls(chosen, chosen, deploying=found, undeployed="no project of this environment deploys it")
 
     @property
     def everyone(self) -> list[Project]:

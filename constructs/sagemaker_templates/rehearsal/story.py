@@ -16,14 +16,16 @@ class Story:
     """The rehearsal of projects whose stacks are applied: from a seeded repository to what its model is used for.
 
     Attributes:
-        training: registers a model.
+        training: registers a model, which it trains or imports.
         predicting: predicts whole files with it; None for no such project.
         deployment: of the project that deploys it; None for none.
+        undeployed: why there is none.
     """
 
     training: PipelineProject
     predicting: PipelineProject | None = None
     deployment: Deployment | None = None
+    undeployed: str = ""
 
     def tell(self) -> None:
         """Go through it.
@@ -81,7 +83,6 @@ class Story:
     def _deploy(self, approved: str) -> None:
         if self.deployment is None:
             happenings = self.training.happenings
-            told = "no project of this environment deploys it"
-            happenings.timeline.add(happenings.place.account, ADMINISTRATOR, told, "left out")
+            happenings.timeline.add(happenings.place.account, ADMINISTRATOR, self.undeployed, "left out")
             return
         self.deployment.follow(approved)

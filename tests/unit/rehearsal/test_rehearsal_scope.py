@@ -20,6 +20,7 @@ ENVIRONMENTS = ROOT / "environments"
     [
         (None, ["dev-foundation", "dev-abalone"]),
         ("dev/abalone", ["dev-foundation", "dev-abalone"]),
+        ("dev/llama", ["dev-foundation", "dev-llama"]),
         ("prod", ["prod-foundation", "prod-abalone"]),
     ],
 )
@@ -61,8 +62,25 @@ def test_a_project_that_predicts_with_models_that_nothing_here_trains_cannot_be_
     file = tmp_path / "environments/dev/projects/scoring.yaml"
     file.write_text(file.read_text().replace("p-abalone01", "p-abalone02"))
     configuration = load_configuration(tmp_path / "environments")
-    with pytest.raises(WrongInput, match="whose model package group such a project of the same account trains"):
+    with pytest.raises(
+        WrongInput, match="whose model package group a project of xgboost_abalone in the same account fills"
+    ):
         chosen_project(configuration, "dev/scoring")
+
+
+def test_a_deployment_of_what_was_imported_is_left_out_and_named(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    file = tmp_path / "environments/dev/projects/serving.yaml"
+    file.write_text(file.read_text().replace("abalone-p-abalone01", "llama-p-llama00001"))
+    configuration = load_configuration(tmp_path / "environments")
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/llama"))
+    assert (cast.everyone, cast.undeployed.partition(":")[0]) == ([cast.chosen], "serving deploys it")
+
+
+@pytest.mark.parametrize(("case", "project"), [("github-organization", "llama"), ("github-enterprise", "abalone")])
+def test_a_project_on_github_can_be_rehearsed(case: str, project: str) -> None:
+    configuration = load_configuration(ROOT / "tests/unit/golden" / case / "environments")
+    assert chosen_project(configuration, f"dev/{project}").repository.type.startswith("GitHub")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +105,7 @@ def test_a_project_that_deploys_another_group_or_only_after_a_push_follows_nobod
     [
         ("div", 'no environment named "div"'),
         ("dev/abalon", 'no project in dev named "abalon"'),
-        ("dev/llama", "on CodeCommit of xgboost_abalone"),
+        ("dev/text-to-sql", "are projects of xgboost_abalone, hf_import_models, and of batch_inference"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_said(scope: str, said: str) -> None:
