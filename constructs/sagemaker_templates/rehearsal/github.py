@@ -47,8 +47,9 @@ class GitHubHalf:
         for stack in self.stacks:
             copy = folder / stack.name
             shutil.copytree(stack, copy, ignore=shutil.ignore_patterns(".terraform*"))
-            rest = json.dumps(_without_github(_content(stack)), indent=2)
-            (copy / _STACK).write_text(rest, encoding="utf-8")
+            content = _content(stack)
+            if _PROVIDER in content.get("provider", {}):
+                (copy / _STACK).write_text(json.dumps(_without_github(content), indent=2), encoding="utf-8")
         return folder
 
     @property

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class MlPipeline:
         python: of an environment that has what the repository's scripts import.
         repository: the folder with the repository.
         work: an empty folder.
+        parameters: those that have another value than their default.
         tell: told of each step that has ended well: the role that took it, its name and what there is to say of it.
     """
 
@@ -94,16 +95,17 @@ class MlPipeline:
     work: Path
     tell: Callable[[str, str, str], None]
     now: Callable[[str], None] = lambda what: None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def execute(self) -> list[str]:
-        """Execute it once, with the parameters' defaults; returns the ARNs of what was registered.
+        """Execute it once; returns the ARNs of what was registered.
 
         Raises:
             MlStepFailed: a step failed.
             RightMissing: the role lacks a right that SageMaker needs.
         """
         (self.work / "definition.json").write_text(self.definition, encoding="utf-8")
-        state = {"identifier": uuid.uuid4().hex[:_LENGTH_OF_ID], "parameters": {}, "left": {}}
+        state = {"identifier": uuid.uuid4().hex[:_LENGTH_OF_ID], "parameters": dict(self.parameters), "left": {}}
         (self.work / "state.json").write_text(json.dumps(state), encoding="utf-8")
         registered: list[str] = []
         step = self._ran(None)["next"]
@@ -144,7 +146,9 @@ class MlPipeline:
         alone = [] if actor is self._actor else ["--alone"]
         command = [str(self.python), str(_PROGRAM), str(self.work), *([step] if step else []), *alone]
         variables = {"PYTHONPATH": str(self.repository), "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(self.work)}
-        ended = run_to_end(command, environment={**actor.variables, **variables, "LANG": "C.UTF-8"})
+        # What jobs compute here is small: threads would wait for each other longer than they work.
+        machine = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+        ended = run_to_end(command, environment={**actor.variables, **variables, **machine})
         if ended.code:
             raise MlStepFailed(
                 f"{step or 'reading the definition'} ended with {ended.code}:\n{ended.printed.strip()}"
@@ -183,6 +187,10 @@ class MlPipeline:
         self._log(actor, job.log_group, job.name)
         if job.volume_key:
             actor.does("encrypt-volumes", {"volume-key": job.volume_key})
+        if location := job.request.get("CheckpointConfig", {}).get("S3Uri"):
+            bucket, _, prefix = str(location).removeprefix("s3://").partition("/")
+            key = f"{prefix}/checkpoint-1/state.json"
+            actor.does("keep-checkpoints", {"bucket": bucket, "prefix": prefix, "keys": key, "removed-keys": key})
         self._join(actor, job.network)
         return actor
 

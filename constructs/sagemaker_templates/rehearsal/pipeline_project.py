@@ -17,9 +17,11 @@ from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.report import Timeline
 from sagemaker_templates.rehearsal.repository import CodeCommitTip, Tip
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
+from sagemaker_templates.rehearsal.tuning import TinyModel
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
 
+TUNES = "finetune_llm_evaluation"
 _SHORT = 8
 """Characters of a commit's id that are shown."""
 
@@ -80,7 +82,8 @@ class PipelineProject:
     def execute(self) -> list[str]:
         """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket.
 
-        Returns the ARNs of what was registered.
+        Returns the ARNs of what was registered: of a pipeline that tunes a language model nothing, for it is given a
+        tiny one that has learned nothing, and a dry run.
 
         Raises:
             StepFailed: something went wrong; the timeline has it as its last moment.
@@ -90,6 +93,9 @@ class PipelineProject:
             told = f"{self.ml_pipeline} runs as {pipeline['RoleArn']}, which is not the execution role"
             self.happenings.fail(ADMINISTRATOR, told)
         role = pipeline["RoleArn"].rpartition("/")[2]
+        parameters = self._parameters()
+        if parameters is None:
+            return []
         self.executions += 1
         work = self.work / f"execution-{self.executions}"
         work.mkdir()
@@ -104,6 +110,7 @@ class PipelineProject:
                 work,
                 tell=lambda actor, step, what: self.happenings.note(actor, f"{self.ml_pipeline}: {step}: {what}"),
                 now=self.timeline.now,
+                parameters=parameters,
             ).execute()
         except (MlStepFailed, RightMissing) as error:
             self.happenings.fail(role, str(error))
@@ -120,8 +127,32 @@ class PipelineProject:
     def _python(self) -> Path:
         return self.python_for(self.repository)
 
+    def _parameters(self) -> dict[str, Any] | None:
+        """What the pipeline is executed with; None where it cannot be executed with this Python."""
+        if self.project.template != TUNES:
+            return {}
+        folder = self.work / "tiny-model"
+        folder.mkdir()
+        (project,) = self._client("codebuild").batch_get_projects(names=[self._names.build_project])["projects"]
+        given = {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
+        place = self.happenings.place
+        model = TinyModel(self._python, self.repository, {**given, "AWS_REGION": place.region}, folder)
+        if lacking := model.lacking:
+            named = "name one that has them by --python"
+            self._leave_out(f"{self.ml_pipeline}: this environment has no {', '.join(lacking)}; {named}")
+            return None
+        self._leave_out(f"registering: {self.ml_pipeline} tunes a tiny model that has learned nothing, in a dry run")
+        return model.put(self.emulator, place.account, place.region)
+
+    def _leave_out(self, what: str) -> None:
+        self.timeline.add(self.happenings.place.account, ADMINISTRATOR, what, "left out")
+
+    @cached_property
+    def _names(self) -> ProjectNames:
+        return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix)
+
     def _start_by_push(self, pipeline: str) -> None:
-        name = ProjectNames(self.project, all_templates()[self.project.template].repository_suffix).repository
+        name = self._names.repository
         branch = self._client("codecommit").get_branch(repositoryName=name, branchName="main")["branch"]
         tip = branch["commitId"]
         self.happenings.note(ADMINISTRATOR, f"told EventBridge of a push to main of {name}: {tip[:_SHORT]}")

@@ -83,7 +83,8 @@ def rehearse(console: Console, wanted: Wanted) -> None:
 
 def _made(console: Console, repository: Path) -> Path:
     """What builds, tests and jobs need; what models answer with is named by a lock of its own, where there is one."""
-    named = [repository / name for name in ("requirements.txt", "requirements-dev.txt", "requirements-local.txt")]
+    tests = "requirements-test.txt" if (repository / "requirements-test.txt").exists() else "requirements-dev.txt"
+    named = [repository / name for name in ("requirements.txt", tests, "requirements-local.txt")]
     return python_with([lock for lock in named if lock.exists()], console.print)
 
 

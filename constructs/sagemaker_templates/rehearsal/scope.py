@@ -16,8 +16,8 @@ from sagemaker_templates.templates.registry import all_templates
 DEPLOYS = "model_deploy"
 TRAINS = "xgboost_abalone"
 PREDICTS = "batch_inference"
-REGISTERS = (TRAINS, "hf_import_models")
-"""The templates whose projects can be rehearsed from the push to the model."""
+ALONE = (TRAINS, "hf_import_models", "finetune_llm_evaluation")
+"""The templates whose projects can be rehearsed by themselves."""
 
 
 def chosen_project(configuration: Configuration, scope: str | None) -> Project:
@@ -40,24 +40,32 @@ def chosen_project(configuration: Configuration, scope: str | None) -> Project:
 
 
 _WHAT_CAN = (
-    f"what can be rehearsed are projects of {', '.join(REGISTERS)}, and of {PREDICTS} whose model package group a "
-    f"project of {TRAINS} in the same account fills"
+    f"what can be rehearsed are projects of {', '.join(ALONE)}, and those of {PREDICTS} and {DEPLOYS} that use the "
+    f"models of a project of {TRAINS} in the same account, each time that one is approved"
 )
 
 
 def _can_be_rehearsed(configuration: Configuration, project: Project) -> bool:
-    return project.template in REGISTERS or training_for(configuration, project) is not None
+    return project.template in ALONE or training_for(configuration, project) is not None
 
 
 def training_for(configuration: Configuration, project: Project) -> Project | None:
-    """The project that trains the models which another predicts with, if it can be rehearsed; None for none."""
-    if project.template != PREDICTS:
-        return None
-    group = cast(batch_inference.Parameters, project.parameters).model_package_group_name
+    """The project that trains the models that another uses as soon as they are approved; None for none."""
+    group = _used_by(project)
     return next((each for each in configuration.projects if _trains(each, group, _place(project))), None)
 
 
-def _trains(project: Project, group: str, place: tuple[str, str]) -> bool:
+def _used_by(project: Project) -> str | None:
+    """The group whose approvals start a project."""
+    if project.template == PREDICTS:
+        return cast(batch_inference.Parameters, project.parameters).model_package_group_name
+    if project.template == DEPLOYS:
+        parameters = cast(model_deploy.Parameters, project.parameters)
+        return parameters.model_package_group_name if parameters.enable_eventbridge_trigger else None
+    return None
+
+
+def _trains(project: Project, group: str | None, place: tuple[str, str]) -> bool:
     return project.template == TRAINS and _place(project) == place and _group(project) == group
 
 
@@ -73,14 +81,7 @@ def deploying(configuration: Configuration, project: Project) -> Project | None:
     """The first project of the same environment that deploys the models of this one's group."""
     group = _group(project)
     here = (each for each in configuration.projects if each.environment == project.environment)
-    return next((each for each in here if _deploys(each, group)), None)
-
-
-def _deploys(project: Project, group: str) -> bool:
-    if project.template != DEPLOYS:
-        return False
-    parameters = cast(model_deploy.Parameters, project.parameters)
-    return parameters.model_package_group_name == group and parameters.enable_eventbridge_trigger
+    return next((each for each in here if each.template == DEPLOYS and _used_by(each) == group), None)
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ class Cast:
 
     Attributes:
         chosen: the one that is rehearsed.
-        training: the one whose model it is about; the chosen one, unless that predicts.
+        training: the one whose model it is about; the chosen one, unless that uses another's.
         predicting: the chosen one, if it predicts whole files; None otherwise.
-        deploying: the one that deploys what the chosen one trains; None for none.
+        deploying: the one that deploys what is trained: the chosen one, or one that follows it; None for none.
         undeployed: why there is none.
     """
 
@@ -105,6 +106,8 @@ class Cast:
     def of(cls, configuration: Configuration, chosen: Project) -> "Cast":
         """Those that a project is rehearsed with."""
         if training := training_for(configuration, chosen):
+            if chosen.template == DEPLOYS:
+                return cls(chosen, training, deploying=chosen)
             return cls(chosen, training, predicting=chosen)
         found = deploying(configuration, chosen)
         if found and chosen.template != TRAINS:

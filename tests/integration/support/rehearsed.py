@@ -55,9 +55,11 @@ class Rehearsed:
         assert "refused" not in self.printed
 
 
-def rehearsed(scope: str, folder: Path, missing: Missing, environments: Path = ROOT / "environments") -> Rehearsed:
-    """Rehearse a project with the seeds' own Python; it has to succeed."""
-    python = seed_python()
+def rehearsed(
+    scope: str, folder: Path, missing: Missing, environments: Path = ROOT / "environments", python: Path | None = None
+) -> Rehearsed:
+    """Rehearse a project with a Python, by default the seeds' own; it has to succeed."""
+    python = python or seed_python()
     if python is None:
         missing("there is no environment of the seeds: set SEED_PYTHON to its Python")
     shown = StringIO()

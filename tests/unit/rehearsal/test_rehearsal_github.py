@@ -76,7 +76,6 @@ def test_the_stacks_without_it_hold_everything_else_as_it_was(tmp_path: Path) ->
 def test_stacks_with_nothing_at_github_are_applied_as_they_are(tmp_path: Path) -> None:
     half = _half("shipped", "dev-foundation", "dev-abalone")
     assert half.resources == 0
-    shutil.copytree(GOLDEN / "shipped/stacks", tmp_path / "stacks")
     folder = half.without(tmp_path / "aws")
     for stack in half.stacks:
-        assert _content(folder / stack.name) == _content(stack)
+        assert (folder / stack.name / "cdk.tf.json").read_bytes() == (stack / "cdk.tf.json").read_bytes()

@@ -21,6 +21,7 @@ ENVIRONMENTS = ROOT / "environments"
         (None, ["dev-foundation", "dev-abalone"]),
         ("dev/abalone", ["dev-foundation", "dev-abalone"]),
         ("dev/llama", ["dev-foundation", "dev-llama"]),
+        ("dev/text-to-sql", ["dev-foundation", "dev-text-to-sql"]),
         ("prod", ["prod-foundation", "prod-abalone"]),
     ],
 )
@@ -57,15 +58,30 @@ def test_a_project_that_predicts_is_rehearsed_with_the_one_that_trains_its_model
     assert [plan.name for plan in plans] == ["dev-foundation", "dev-abalone", "dev-scoring"]
 
 
-def test_a_project_that_predicts_with_models_that_nothing_here_trains_cannot_be_rehearsed(tmp_path: Path) -> None:
+def test_a_project_that_deploys_is_rehearsed_with_the_one_that_trains_its_models() -> None:
+    configuration = load_configuration(ENVIRONMENTS)
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/serving"))
+    assert (cast.chosen.name, cast.training.name, cast.deploying) == ("serving", "abalone", cast.chosen)
+    assert cast.everyone == Cast.of(configuration, chosen_project(configuration, "dev/abalone")).everyone
+
+
+@pytest.mark.parametrize(
+    ("project", "edit"),
+    [
+        ("scoring", ("p-abalone01", "p-abalone02")),
+        ("serving", ("p-abalone01", "p-abalone02")),
+        ("serving", ("model_deploy\n", "model_deploy\nenable-eventbridge-trigger: false\n")),
+    ],
+)
+def test_a_project_that_no_approval_of_a_model_that_is_trained_here_starts_cannot_be_rehearsed(
+    tmp_path: Path, project: str, edit: tuple[str, str]
+) -> None:
     shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
-    file = tmp_path / "environments/dev/projects/scoring.yaml"
-    file.write_text(file.read_text().replace("p-abalone01", "p-abalone02"))
+    file = tmp_path / f"environments/dev/projects/{project}.yaml"
+    file.write_text(file.read_text().replace(*edit))
     configuration = load_configuration(tmp_path / "environments")
-    with pytest.raises(
-        WrongInput, match="whose model package group a project of xgboost_abalone in the same account fills"
-    ):
-        chosen_project(configuration, "dev/scoring")
+    with pytest.raises(WrongInput, match=r"projects of xgboost_abalone, .* there is no such project here"):
+        chosen_project(configuration, f"dev/{project}")
 
 
 def test_a_deployment_of_what_was_imported_is_left_out_and_named(tmp_path: Path) -> None:
@@ -105,7 +121,7 @@ def test_a_project_that_deploys_another_group_or_only_after_a_push_follows_nobod
     [
         ("div", 'no environment named "div"'),
         ("dev/abalon", 'no project in dev named "abalon"'),
-        ("dev/text-to-sql", "are projects of xgboost_abalone, hf_import_models, and of batch_inference"),
+        ("pre-prod/serving", 'no project in pre-prod named "serving"'),
     ],
 )
 def test_what_cannot_be_rehearsed_is_said(scope: str, said: str) -> None:
