@@ -138,9 +138,9 @@ def rehearse(
         typer.Option("--report", help="A folder for rehearsal.md and rehearsal.html.", metavar="DIR"),
     ] = None,
 ) -> None:
-    """Apply a project on the emulator and let its roles do what they do in AWS, from the push to the endpoints.
+    """Apply a project on the emulator and let its roles do what they do in AWS, from a push to what comes of it.
 
-    What is rehearsed, and what is not: docs/rehearsal.md.
+    Which projects that can be, and what is not rehearsed, is in docs/rehearsal.md.
     """
     from sagemaker_templates.rehearsal.run import Wanted
     from sagemaker_templates.rehearsal.run import rehearse as run

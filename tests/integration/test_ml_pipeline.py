@@ -1,7 +1,9 @@
 """A SageMaker pipeline is executed as its role: its files are in S3, and what SageMaker needs is asked for."""
 
+import io
 import json
 import sys
+import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,12 @@ from pathlib import Path
 rows = Path("/opt/ml/processing/data/rows.csv").read_text().splitlines()
 Path("/opt/ml/processing/count/count.json").write_text('{"rows": %d}' % len(rows))
 """
+SERVING = """
+def model_fn(folder):
+    return 2
+def transform_fn(model, body, content_type, accept):
+    return "".join(f"{float(row) * model}\\n" for row in body.splitlines()), accept
+"""
 RIGHTS = {
     "cloudwatch:PutMetricData",
     "ecr:BatchCheckLayerAvailability",
@@ -35,6 +43,8 @@ RIGHTS = {
     "ecr:GetDownloadUrlForLayer",
     "iam:PassRole",
     "kms:CreateGrant",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:DescribeLogStreams",
@@ -42,9 +52,14 @@ RIGHTS = {
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
+    "sagemaker:CreateModel",
     "sagemaker:CreateModelPackage",
     "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTransformJob",
+    "sagemaker:DescribeModel",
+    "sagemaker:DescribeModelPackage",
     "sagemaker:DescribeProcessingJob",
+    "sagemaker:DescribeTransformJob",
 }
 
 
@@ -60,16 +75,24 @@ class Site:
 
     def execute(self, rows: int = 3) -> list[str]:
         """Execute the pipeline, which registers a model if there are as many rows."""
+        return self.take(_steps(self.role, self.key, rows))
+
+    def predict(self, package: str, model_role: str | None = None) -> None:
+        """Execute a pipeline that predicts each row of the data with the model of a package."""
+        self.take([_model(model_role or self.role, package), _transform(self.key)])
+
+    def take(self, steps: list[dict[str, Any]]) -> list[str]:
+        """Execute a pipeline of these steps."""
         self.work.mkdir()
         pipeline = MlPipeline(
             self.emulator,
             PIPELINE,
             self.role,
-            json.dumps({"Version": "2020-12-01", "Parameters": [], "Steps": _steps(self.role, self.key, rows)}),
+            json.dumps({"Version": "2020-12-01", "Parameters": [], "Steps": steps}),
             Path(sys.executable),
             SHARED,
             self.work,
-            tell=lambda step, what: self.told.append((step, what)),
+            tell=lambda _, step, what: self.told.append((step, what)),
         )
         return pipeline.execute()
 
@@ -129,6 +152,48 @@ def test_a_right_that_the_role_lacks_is_named(site: Site, right: str) -> None:
     site.without(right)
     with pytest.raises((MlStepFailed, RightMissing), match=f"assumed-role/execution/.* perform: {right}"):
         site.execute()
+
+
+@pytest.fixture
+def package(site: Site) -> str:
+    """An approved model that doubles what it gets."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        code = tarfile.TarInfo("code/inference.py")
+        code.size = len(SERVING)
+        archive.addfile(code, io.BytesIO(SERVING.encode()))
+    site.emulator.client("s3", ACCOUNT, REGION).put_object(Bucket=BUCKET, Key="model.tar.gz", Body=packed.getvalue())
+    registered = site.emulator.client("sagemaker", ACCOUNT, REGION).create_model_package(
+        **_package(f"s3://{BUCKET}/model.tar.gz")
+    )
+    return str(registered["ModelPackageArn"])
+
+
+def test_a_model_of_a_package_predicts_whole_files_as_its_own_role(site: Site, package: str) -> None:
+    trusted = {"Service": "sagemaker.amazonaws.com"}
+    serving = new_role(site.emulator, ACCOUNT, "serving", trusted=trusted, allowed=sorted(RIGHTS))
+    site.without("kms:Encrypt", "s3:PutObject")  # the results are written by the model's role
+    site.predict(package, serving)
+    s3 = site.emulator.client("s3", ACCOUNT, REGION)
+    assert s3.get_object(Bucket=BUCKET, Key="predicted/rows.csv.out")["Body"].read() == b"1,2.0\n2,4.0\n3,6.0\n"
+    (model,) = site.emulator.client("sagemaker", ACCOUNT, REGION).list_models()["Models"]
+    assert model["ModelName"].startswith("a-model-")
+    assert [step for step, _ in site.told] == ["Model", "Transform"]
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "ecr:BatchGetImage",
+        "kms:Encrypt",
+        "sagemaker:CreateModel",
+        "sagemaker:CreateTransformJob",
+    ],
+)
+def test_a_right_that_a_transform_needs_is_named(site: Site, package: str, right: str) -> None:
+    site.without(right)
+    with pytest.raises((MlStepFailed, RightMissing), match=f"assumed-role/execution/.* perform: {right}"):
+        site.predict(package)
 
 
 def test_what_is_in_s3_is_found_by_its_name_and_by_what_it_begins_with(emulator: Emulator, tmp_path: Path) -> None:
@@ -196,17 +261,48 @@ def _count(role: str, key: str) -> dict[str, Any]:
 def _enough(rows: int) -> dict[str, Any]:
     counted = {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.Count.PropertyFiles.Count"}, "Path": "rows"}}
     condition = {"Type": "GreaterThanOrEqualTo", "LeftValue": counted, "RightValue": rows}
-    register = {
-        "ModelPackageGroupName": "group",
-        "ModelApprovalStatus": "PendingManualApproval",
-        "InferenceSpecification": {
-            "Containers": [{"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/results/count.json"}],
-            "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["text/csv"],
-        },
-    }
+    register = _package(f"s3://{BUCKET}/results/count.json")
     branches = {
         "IfSteps": [{"Name": "Register", "Type": "RegisterModel", "Arguments": register}],
         "ElseSteps": [{"Name": "TooFew", "Type": "Fail", "Arguments": {"ErrorMessage": "too few rows"}}],
     }
     return {"Name": "Enough", "Type": "Condition", "Arguments": {"Conditions": [condition], **branches}}
+
+
+def _package(data: str) -> dict[str, Any]:
+    return {
+        "ModelPackageGroupName": "group",
+        "ModelApprovalStatus": "PendingManualApproval",
+        "InferenceSpecification": {
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": data}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    }
+
+
+def _model(role: str, package: str) -> dict[str, Any]:
+    arguments = {
+        "ModelName": "a-model",
+        "ExecutionRoleArn": role,
+        "Containers": [{"ModelPackageName": package}],
+        "EnableNetworkIsolation": True,
+    }
+    return {"Name": "Model", "Type": "Model", "Arguments": arguments}
+
+
+def _transform(key: str) -> dict[str, Any]:
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/data"}}
+    arguments = {
+        "ModelName": {"Get": "Steps.Model.ModelName"},
+        "TransformInput": {"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"},
+        "TransformOutput": {
+            "S3OutputPath": f"s3://{BUCKET}/predicted",
+            "AssembleWith": "Line",
+            "Accept": "text/csv",
+            "KmsKeyId": key,
+        },
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeKmsKeyId": key},
+        "DataProcessing": {"JoinSource": "Input"},
+    }
+    return {"Name": "Transform", "Type": "Transform", "Arguments": arguments}

@@ -46,8 +46,12 @@ class ArtifactStore:
         store = pipeline["artifactStore"]
         return cls(pipeline["name"], store["location"], store["encryptionKey"]["id"])
 
-    def put(self, name: str, folder: Path, actor: RoleSession) -> Artifact:
-        """Pack a folder and store it, as the actor; keys have the form that CodePipeline gives them."""
+    def put(self, name: str, folder: Path, actor: RoleSession, **more: str) -> Artifact:
+        """Pack a folder and store it, as the actor; keys have the form that CodePipeline gives them.
+
+        Args:
+            more: parameters of PutObject, such as an ``ACL``.
+        """
         identifier = uuid.uuid4().hex[:_LENGTH_OF_ID]
         key = f"{self.pipeline[:_LENGTH_OF_PIPELINE]}/{name[:_LENGTH_OF_NAME]}/{identifier}"
         actor.client("s3").put_object(
@@ -56,6 +60,7 @@ class ArtifactStore:
             Body=_packed(folder),
             ServerSideEncryption="aws:kms",
             SSEKMSKeyId=self.key_id,
+            **more,
         )
         return Artifact(key, folder)
 

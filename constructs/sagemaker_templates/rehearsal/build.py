@@ -20,7 +20,10 @@ from sagemaker_templates.rehearsal.commands import run_to_end
 
 _INSTALL = "python -m pip install --quiet --no-deps --require-hashes -r requirements.txt"
 # The repository's own tests, and what they need.
-_TESTS = (_INSTALL.replace("requirements.txt", "requirements-dev.txt"), "python -m pytest --quiet --exitfirst")
+_TESTS = (
+    *(_INSTALL.replace("requirements.txt", lock) for lock in ("requirements-dev.txt", "requirements-test.txt")),
+    "python -m pytest --quiet --exitfirst",
+)
 _PHASES = ("install", "pre_build", "build", "post_build")
 
 # Of the image's AWS CLI what the buildspecs use: `aws s3 cp --only-show-errors s3://BUCKET/KEY FILE`.
@@ -171,7 +174,7 @@ def _commands(buildspec: Mapping[str, Any]) -> list[str]:
     commands = [command for phase in _PHASES for command in phases.get(phase, {}).get("commands", [])]
     if sum(command.endswith(_INSTALL) for command in commands) != 1:
         raise BuildNotRehearsed(f"a build installs its lock once, by `{_INSTALL}`: this buildspec does not")
-    return [command for command in commands if not command.endswith(_INSTALL) and command not in _TESTS]
+    return [command for command in commands if not command.endswith(_INSTALL) and not command.startswith(_TESTS)]
 
 
 def _writing(names: Iterable[str], exports: Path) -> list[str]:

@@ -26,7 +26,8 @@ from sagemaker_templates.naming import arn
 from sagemaker_templates.rehearsal.acting import RightMissing, RoleSession, session_of
 from sagemaker_templates.rehearsal.artifacts import Artifact, ArtifactStore
 from sagemaker_templates.rehearsal.build import Build, BuildFailedError, Finished
-from sagemaker_templates.rehearsal.repository import Tip
+from sagemaker_templates.rehearsal.interfaces import interfaces_in
+from sagemaker_templates.rehearsal.repository import CONNECTION, Tip
 
 Json = dict[str, Any]
 _REFERENCE = re.compile(r"#\{([^.}]+)\.([^}]+)\}")
@@ -90,6 +91,7 @@ class DeliveryPipeline:
     Attributes:
         python: of an environment that has what the repository's ``requirements.txt`` names.
         machine: the variables that the build machine itself needs.
+        instead: variables that builds have with another value than the pipeline, the project and the buildspec say.
         tell: told of each action that has ended, whether well or not.
     """
 
@@ -99,6 +101,7 @@ class DeliveryPipeline:
     name: str
     python: Path
     machine: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
     tell: Callable[[Action], None] = lambda action: None
 
     def definition(self) -> Json:
@@ -229,7 +232,11 @@ class Run:
         name = action["outputArtifacts"][0]["name"]
         actor.does("see-artifact-store", {"bucket": self.store.bucket})
         folder = self.tip.checkout(action["configuration"], actor, self.workspace)
-        self.execution.artifacts[name] = self.store.put(name, folder, actor)
+        # A connection's action gives what it stores to the bucket's owner
+        # (https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html#how-to-custom-role-policy).
+        by_connection = action["actionTypeId"]["provider"] == CONNECTION
+        more = {"ACL": "bucket-owner-full-control"} if by_connection else {}
+        self.execution.artifacts[name] = self.store.put(name, folder, actor, **more)
 
     @contextmanager
     def _failing_if_refused(self, name: str) -> Iterator[None]:
@@ -244,6 +251,7 @@ class Run:
         self._start_build(project)
         actor = self.pipeline.acting_as(project["serviceRole"], "codebuild", project["arn"])
         self._log_of_build(project, actor)
+        self._join_network(project, actor)
         folder = self.workspace / name.replace("/", "-")
         folder.mkdir()
         try:
@@ -261,10 +269,19 @@ class Run:
 
     def _log_of_build(self, project: Json, actor: RoleSession) -> None:
         """CodeBuild keeps what a build prints, as the build's role."""
-        _require(str(project.get("vpcConfig", {}).get("vpcId", "")), "", f"the VPC of {project['name']}")
         log = project["logsConfig"]["cloudWatchLogs"]
         stream = "/".join(filter(None, [log.get("streamName"), str(uuid.uuid4())]))
         actor.does("write-build-log", {"log-group": log["groupName"], "log-stream": stream})
+
+    def _join_network(self, project: Json, actor: RoleSession) -> None:
+        """CodeBuild makes an interface in the project's VPC, if it has one, as the build's role."""
+        network = project.get("vpcConfig", {})
+        if not network.get("vpcId"):
+            return
+        pipeline, subnets = self.pipeline, network["subnets"]
+        with interfaces_in(pipeline.emulator, pipeline.account, pipeline.region, subnets) as interfaces:
+            given = {"vpc": network["vpcId"], "subnets": subnets, "security-groups": network["securityGroupIds"]}
+            actor.does("build-in-vpc", {**given, "interfaces": interfaces})
 
     def _prepared(self, action: Json, project: Json, actor: RoleSession, folder: Path) -> Build:
         configuration = action["configuration"]
@@ -275,7 +292,7 @@ class Run:
             project=project,
             sources=(primary, *(each for each in inputs if each != primary)),
             fetch=lambda name, target: self._fetch(self.execution.artifacts[name], target, actor),
-            variables={each["name"]: self._resolved(each["value"]) for each in given},
+            variables={**{each["name"]: self._resolved(each["value"]) for each in given}, **self.pipeline.instead},
             machine={**actor.variables, **self.pipeline.machine},
             python=self.pipeline.python,
             workspace=folder,

@@ -1,7 +1,7 @@
 """What is rehearsed of a project that deploys: from an approval to an endpoint in each account."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -17,6 +17,7 @@ from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.replaced import check_replaced
 from sagemaker_templates.rehearsal.report import Timeline
+from sagemaker_templates.rehearsal.repository import CodeCommitTip, Tip
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 from sagemaker_templates.settings.model import Project, Target
 from sagemaker_templates.templates.registry import all_templates
@@ -47,6 +48,7 @@ class Deployment:
         machine: the variables that Terraform needs on this machine, such as where its provider is.
         containers: what the endpoints' models are served by.
         work: an empty folder.
+        tip: where its repository's files are read from.
     """
 
     emulator: Emulator
@@ -56,6 +58,7 @@ class Deployment:
     machine: Mapping[str, str]
     containers: Containers
     work: Path
+    tip: Tip = field(default_factory=CodeCommitTip)
 
     def follow(self, approved: str) -> Rolled:
         """Go on from the first approval.
@@ -67,7 +70,9 @@ class Deployment:
             StepFailed: something went wrong; the timeline has it as its last moment.
         """
         (self.work / "read").mkdir()
-        repository = read_back(self._happenings, self._release.definition(), self.project, self.work / "read")
+        repository = read_back(
+            self._happenings, self._release.definition(), self.project, self.work / "read", self.tip
+        )
         return self._roll_out(approved, self.python_for(repository), "first")
 
     def follow_again(self, approved: str, before: Rolled) -> None:
@@ -100,7 +105,7 @@ class Deployment:
 
     @property
     def _release(self) -> Release:
-        return Release(self._happenings, self._name, self.machine)
+        return Release(self._happenings, self._name, self.machine, self.tip)
 
     @property
     def _name(self) -> str:

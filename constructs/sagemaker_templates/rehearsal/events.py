@@ -19,11 +19,13 @@ class Started:
     Attributes:
         target_arn: of a pipeline.
         role_arn: as whom EventBridge starts it.
+        schedule: the rule's ``rate(…)`` or ``cron(…)``; empty for one that waits for events.
     """
 
     rule: str
     target_arn: str
     role_arn: str
+    schedule: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,39 @@ def started_by(emulator: Emulator, event: Mapping[str, Any]) -> list[Started]:
     Raises:
         PatternNotRehearsed: a rule's pattern cannot be judged.
     """
-    return list(_started(emulator.client("events", event["account"], event["region"]), event))
+    rules = _Rules.of(emulator, event["account"], event["region"])
+    return [
+        started
+        for rule in rules.enabled()
+        if "EventPattern" in rule and matches(json.loads(rule["EventPattern"]), event)
+        for started in rules.started(rule)
+    ]
 
 
-def _started(events: Any, event: Mapping[str, Any]) -> Iterator[Started]:
-    for page in events.get_paginator("list_rules").paginate():
-        for rule in page["Rules"]:
-            pattern = rule.get("EventPattern")
-            if rule["State"] != "ENABLED" or pattern is None:
-                continue
-            if matches(json.loads(pattern), event):
-                targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-                yield from (Started(rule["Name"], each["Arn"], each["RoleArn"]) for each in targets)
+def scheduled(emulator: Emulator, place: Place) -> list[Started]:
+    """The targets of all enabled rules of a place that have a schedule."""
+    rules = _Rules.of(emulator, place.account, place.region)
+    return [started for rule in rules.enabled() if rule.get("ScheduleExpression") for started in rules.started(rule)]
+
+
+def targeting(emulator: Emulator, place: Place, arn: str) -> list[str]:
+    """The enabled rules of a place that have a target."""
+    rules = _Rules.of(emulator, place.account, place.region)
+    return [rule["Name"] for rule in rules.enabled() for each in rules.started(rule) if each.target_arn == arn]
+
+
+@dataclass(frozen=True)
+class _Rules:
+    events: Any
+
+    @classmethod
+    def of(cls, emulator: Emulator, account: str, region: str) -> "_Rules":
+        return cls(emulator.client("events", account, region))
+
+    def enabled(self) -> Iterator[Mapping[str, Any]]:
+        for page in self.events.get_paginator("list_rules").paginate():
+            yield from (rule for rule in page["Rules"] if rule["State"] == "ENABLED")
+
+    def started(self, rule: Mapping[str, Any]) -> Iterator[Started]:
+        for each in self.events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
+            yield Started(rule["Name"], each["Arn"], each["RoleArn"], rule.get("ScheduleExpression", ""))

@@ -1,11 +1,14 @@
-"""One step of a compiled pipeline, with its files in S3; it runs in the repository's own Python, as its role.
+"""One step of a compiled pipeline, with its files in S3; it runs in the repository's own Python, as a role.
 
-``python pipeline_step.py FOLDER [STEP]``: in FOLDER lie ``definition.json``, ``state.json`` (what the steps before
-have left) and the folders of jobs. Printed, as the last line, is JSON: ``failure`` or null, ``comparison`` of a
-condition, ``registered``, an ARN, and ``next``: the step that comes now, with its request as SageMaker would send it.
+``python pipeline_step.py FOLDER [STEP [--alone]]``: in FOLDER lie ``definition.json``, ``state.json`` (what the steps
+before have left) and the folders of jobs. Printed, as the last line, is JSON: of STEP, which has run, ``failure`` or
+null, ``comparison`` of a condition, ``registered``, an ARN, and ``said``, a job's message; and ``next``: the step
+that comes now, with its request as SageMaker would send it, or null. ``--alone`` leaves the latter out, which the
+pipeline's role alone can say: not that of a job.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from typing import Any
 
 import boto3
 from mlops.local.definition import Definition, Json, Step
-from mlops.local.execution import Execution
+from mlops.local.execution import Execution, Left
 from mlops.local.pipeline import LocalPipeline
 from mlops.local.references import References
 from mlops.local.sandbox import namespaces_allowed
@@ -86,37 +89,63 @@ def _register(package: Json) -> str:
     return str(boto3.client("sagemaker").create_model_package(**package)["ModelPackageArn"])
 
 
+def _described(package: str) -> Json:
+    return dict(boto3.client("sagemaker").describe_model_package(ModelPackageName=package))
+
+
+def _surroundings(store: S3Store) -> Surroundings:
+    """What there is for jobs: AWS, as the role that this runs as, for those that are not cut off from the network."""
+    aws = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    return Surroundings(store, online=aws, register=_register, describe_package=_described)
+
+
 def _next(definition: Definition, execution: Execution) -> Step | None:
     """The first step that has not run, of those that no condition keeps from it."""
     for step in definition.order():
-        chosen = not step.condition or step.name in execution.left[step.condition].chosen
-        if step.name not in execution.left and chosen:
+        if step.name not in execution.left and _is_chosen(step, execution):
             return step
     return None
 
 
-def main(folder: Path, name: str | None) -> Json:
+def _is_chosen(step: Step, execution: Execution) -> bool:
+    """Whether no condition keeps the step from running; one that was not asked itself has chosen nothing."""
+    return not step.condition or step.name in execution.left.get(step.condition, Left()).chosen
+
+
+def main(folder: Path, name: str | None, *, alone: bool) -> Json:
     """Run a step, or none; returns what is printed."""
     definition = Definition.read((folder / "definition.json").read_text(encoding="utf-8"))
     state = folder / "state.json"
     execution = Execution.read(json.loads(state.read_text(encoding="utf-8")))
     store = S3Store(boto3.client("s3"))
-    surroundings = Surroundings(store, register=_register)
-    pipeline = LocalPipeline(definition, surroundings, folder / "jobs", namespaces=namespaces_allowed())
+    pipeline = LocalPipeline(definition, _surroundings(store), folder / "jobs", namespaces=namespaces_allowed())
     execution.parameters = pipeline.values(execution.parameters)
-    if name is not None:
-        pipeline.run_step(name, execution)
+    printed = _run(name, pipeline, execution) if name else {}
     state.write_text(json.dumps(execution.written()), encoding="utf-8")
-    left = execution.left.get(name or "")
-    following = None if execution.failure else _next(definition, execution)
-    arguments = References(execution, store).value(following.own_arguments) if following else None
+    return printed if alone or execution.failure else printed | _look_ahead(definition, execution, store)
+
+
+def _run(name: str, pipeline: LocalPipeline, execution: Execution) -> Json:
+    pipeline.run_step(name, execution)
+    left = execution.left.get(name, Left())
+    if left.model:
+        boto3.client("sagemaker").create_model(**{**left.model, "ModelName": left.properties["ModelName"]})
     return {
         "failure": execution.failure,
-        "comparison": left.comparison if left else "",
-        "registered": left.properties.get("ModelPackageArn") if left else None,
-        "next": {"name": following.name, "type": following.type, "request": arguments} if following else None,
+        "comparison": left.comparison,
+        "registered": left.properties.get("ModelPackageArn"),
+        "said": left.message,
     }
 
 
+def _look_ahead(definition: Definition, execution: Execution, store: S3Store) -> Json:
+    following = _next(definition, execution)
+    if following is None:
+        return {"next": None}
+    request = References(execution, store).value(following.own_arguments)
+    return {"next": {"name": following.name, "type": following.type, "request": request}}
+
+
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)))  # noqa: PLR2004
+    given = sys.argv[1:]
+    print(json.dumps(main(Path(given[0]), given[1] if given[1:] else None, alone="--alone" in given)))

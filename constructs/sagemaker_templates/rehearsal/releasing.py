@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sagemaker_templates.rehearsal.delivery import Action, DeliveryPipeline, Json
 from sagemaker_templates.rehearsal.report import Outcome
-from sagemaker_templates.rehearsal.repository import CodeCommitTip
+from sagemaker_templates.rehearsal.repository import CodeCommitTip, Tip
 from sagemaker_templates.rehearsal.triggers import Happenings, RehearsalFailed
 
 
@@ -17,11 +17,15 @@ class Release:
     Attributes:
         pipeline: its name.
         machine: the variables that its builds need on this machine.
+        tip: where its source action gets the files from.
+        instead: variables of its builds that have another value in a rehearsal.
     """
 
     happenings: Happenings
     pipeline: str
     machine: Mapping[str, str] = field(default_factory=dict)
+    tip: Tip = field(default_factory=CodeCommitTip)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def definition(self) -> Json:
         """The pipeline as it stands there."""
@@ -39,7 +43,7 @@ class Release:
         """
         self.happenings.timeline.now(f"Running {self.pipeline}")
         workspace.mkdir()
-        execution = self._run_by(python).run(CodeCommitTip(), workspace)
+        execution = self._run_by(python).run(self.tip, workspace)
         if execution.failed:
             raise RehearsalFailed(f"{execution.failed} failed:\n{execution.logs[execution.failed]}")
 
@@ -52,6 +56,7 @@ class Release:
             self.pipeline,
             python,
             self.machine,
+            self.instead,
             tell=self._acted,
         )
 

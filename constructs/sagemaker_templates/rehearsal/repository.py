@@ -1,11 +1,27 @@
 """What is at the tip of a repository's branch, read as a delivery pipeline's source action reads it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from sagemaker_templates.rehearsal.acting import RoleSession
+from sagemaker_templates.rehearsal.github import GitHubHalf
+
+CONNECTION = "CodeStarSourceConnection"
+"""The provider of a source action that reads through a connection."""
+
+
+def source_of(pipeline: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The source action of a pipeline, as GetPipeline describes it."""
+    (source,) = (
+        action
+        for stage in pipeline["stages"]
+        for action in stage["actions"]
+        if action["actionTypeId"]["category"] == "Source"
+    )
+    found: Mapping[str, Any] = source
+    return found
 
 
 class Tip(Protocol):
@@ -15,7 +31,7 @@ class Tip(Protocol):
         """Give a folder with the files.
 
         Args:
-            configuration: of the source action, with ``RepositoryName`` and ``BranchName``.
+            configuration: of the source action, with ``BranchName`` and its repository's name.
             actor: who reads.
             workspace: where a folder may be made.
         """
@@ -57,6 +73,52 @@ class CodeCommitTip:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(file["fileContent"])
         return folder
+
+
+@dataclass(frozen=True)
+class ConnectionTip:
+    """The files are fetched through a connection, for the role of a delivery pipeline.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+    """
+
+    github: GitHubHalf
+
+    def checkout(self, configuration: Mapping[str, str], actor: RoleSession, workspace: Path) -> Path:
+        """Give every file that the repository begins with.
+
+        Raises:
+            RightMissing: the actor may not use the connection.
+            GitHubNotRehearsed: no stack makes the repository.
+        """
+        connection, repository = configuration["ConnectionArn"], configuration["FullRepositoryId"]
+        of_codestar = connection.split(":")[2] == "codestar-connections"
+        actor.does(
+            "source-from-connection-of-codestar" if of_codestar else "source-from-connection",
+            {"connection": connection, "repository": repository, "branch": configuration["BranchName"]},
+        )
+        folder = workspace / "repository"
+        for path, content in self.github.files(repository).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        return folder
+
+
+@dataclass(frozen=True)
+class StandingTip:
+    """The files are where the source action says: on CodeCommit, or behind a connection."""
+
+    github: GitHubHalf = field(default_factory=lambda: GitHubHalf(()))
+
+    def checkout(self, configuration: Mapping[str, str], actor: RoleSession, workspace: Path) -> Path:
+        """Give the files.
+
+        Raises:
+            RightMissing: the actor may not ask for them.
+            GitHubNotRehearsed: no stack makes the repository.
+        """
+        tip = ConnectionTip(self.github) if "ConnectionArn" in configuration else CodeCommitTip()
+        return tip.checkout(configuration, actor, workspace)
 
 
 def _paths(codecommit: Any, repository: str, commit: str, folder: str) -> Iterator[str]:

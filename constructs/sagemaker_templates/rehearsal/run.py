@@ -1,7 +1,7 @@
 """The steps of a rehearsal: synthesize, apply what the project needs, go through its story, report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,12 +20,16 @@ from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.rehearsal.containers.known import LOCK, Containers
 from sagemaker_templates.rehearsal.deployment import Deployment
+from sagemaker_templates.rehearsal.github import GitHubHalf
+from sagemaker_templates.rehearsal.importing import hub_of
 from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
 from sagemaker_templates.rehearsal.page import as_page
+from sagemaker_templates.rehearsal.pipeline_project import PipelineProject
 from sagemaker_templates.rehearsal.report import Report, Timeline
+from sagemaker_templates.rehearsal.repository import StandingTip, Tip
 from sagemaker_templates.rehearsal.rights_used import RoleRights, rights_of_roles
-from sagemaker_templates.rehearsal.scope import chosen_project, deploying, with_what_it_needs
+from sagemaker_templates.rehearsal.scope import Cast, chosen_project, with_what_it_needs
 from sagemaker_templates.rehearsal.shown import show_end, show_moment
 from sagemaker_templates.rehearsal.story import Story
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, RehearsalFailed
@@ -70,21 +74,23 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     served_by = chosen_python(wanted.container_python, "--container-python") if wanted.container_python else None
     configuration, templates = load_and_note(wanted.environments, wanted.output), all_templates()
     project = chosen_project(configuration, wanted.scope)
-    following = deploying(configuration, project)
-    projects = [project, *([following] if following else [])]
-    plans = with_what_it_needs(planned_stacks(configuration, templates), *projects)
+    cast = Cast.of(configuration, project)
+    plans = with_what_it_needs(planned_stacks(configuration, templates), *cast.everyone)
     write_stacks(configuration, environments=wanted.environments, output=wanted.output)
     console.print(f"rehearse   {_scope(project)} ({project.template})")
     with temporary_folder() as work, emulator_of_command(keep=False, work=work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
         prepare_configuration(emulator, configuration)
         containers = _containers(console, served_by, work)
-        stage = _Stage(console, engine, emulator, project, following, containers, work)
+        stage = _Stage(console, engine, emulator, cast, containers, work)
         stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
 
 
 def _made(console: Console, repository: Path) -> Path:
-    return python_with([repository / name for name in ("requirements.txt", "requirements-dev.txt")], console.print)
+    """What builds, tests and jobs need; what models answer with is named by a lock of its own, where there is one."""
+    tests = "requirements-test.txt" if (repository / "requirements-test.txt").exists() else "requirements-dev.txt"
+    named = [repository / name for name in ("requirements.txt", tests, "requirements-local.txt")]
+    return python_with([lock for lock in named if lock.exists()], console.print)
 
 
 def _containers(console: Console, python: Path | None, work: Path) -> Containers:
@@ -105,8 +111,7 @@ class _Stage:
     console: Console
     engine: Engine
     emulator: Emulator
-    project: Project
-    following: Project | None
+    cast: Cast
     containers: Containers
     work: Path
 
@@ -119,33 +124,50 @@ class _Stage:
                 self._play(plans, wanted.output / "stacks", timeline, python_for)
             except (StepFailed, ClientError) as failure:
                 failed = self._noted(timeline, failure)
-        self._report(Report(_scope(self.project), tuple(timeline.moments), self._rights()), wanted.report)
+        self._report(Report(_scope(self.cast.chosen), tuple(timeline.moments), self._rights()), wanted.report)
         if failed:
             raise failed
 
     def _play(
         self, plans: list[StackPlan], stacks: Path, timeline: Timeline, python_for: Callable[[Path], Path]
     ) -> None:
-        rollout = rollout_on(self.console, self.engine, self.emulator, stacks, self.work)
-        results = self._applied(plans, stacks, rollout, timeline)
-        outputs = next(result.outputs for result in results if result.plan.project == self.project)
-        (self.work / "story").mkdir()
-        story = Story(self.emulator, self.project, outputs, timeline, python_for, self.work / "story")
-        replace(story, deployment=self._deployment(timeline, python_for, rollout)).tell()
+        half = GitHubHalf.of(stacks, [plan.name for plan in plans])
+        rollout = rollout_on(self.console, self.engine, self.emulator, half.without(self.work / "aws"), self.work)
+        results = self._applied(plans, rollout, timeline)
+        if half.resources:
+            told = (
+                f"{counted(half.resources, 'resource')} of GitHub, which is not here: what they say is read instead"
+            )
+            timeline.add(self.cast.chosen.environment.account_id, ADMINISTRATOR, told, "left out")
+        tip = StandingTip(half)
+        with hub_of(self.emulator, self.cast.training) as instead:
+
+            def of(project: Project) -> PipelineProject:
+                outputs = next(result.outputs for result in results if result.plan.project == project)
+                work = self.work / f"story-{project.name}"
+                return PipelineProject(self.emulator, project, outputs, timeline, python_for, work, tip, instead)
+
+            Story(
+                of(self.cast.training),
+                of(self.cast.predicting) if self.cast.predicting else None,
+                self._deployment(timeline, python_for, rollout, tip),
+                self.cast.undeployed,
+            ).tell()
 
     def _deployment(
-        self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout
+        self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout, tip: Tip
     ) -> Deployment | None:
-        if self.following is None:
+        if self.cast.deploying is None:
             return None
         work = self.work / "deployment"
         work.mkdir()
         machine = rollout.provider.environment()
-        return Deployment(self.emulator, self.following, timeline, python_for, machine, self.containers, work)
+        containers = self.containers
+        return Deployment(self.emulator, self.cast.deploying, timeline, python_for, machine, containers, work, tip)
 
     def _rights(self) -> tuple[RoleRights, ...]:
-        environment = self.project.environment
-        stages = self.following.stages if self.following else ()
+        environment = self.cast.chosen.environment
+        stages = self.cast.deploying.stages if self.cast.deploying else ()
         accounts = {environment.account_id, *(stage.account_id for stage in stages)}
         return rights_of_roles(self.emulator, sorted(accounts), environment.region)
 
@@ -153,11 +175,11 @@ class _Stage:
         """Put a failure into the timeline, unless it is there already."""
         if not any(moment.outcome == "failed" for moment in timeline.moments):
             first = str(failure).partition("\n")[0]
-            timeline.add(self.project.environment.account_id, ADMINISTRATOR, first, "failed")
+            timeline.add(self.cast.chosen.environment.account_id, ADMINISTRATOR, first, "failed")
         return failure if isinstance(failure, StepFailed) else RehearsalFailed(str(failure))
 
-    def _applied(self, plans: list[StackPlan], stacks: Path, rollout: Rollout, timeline: Timeline) -> list[RolledOut]:
-        rollout.providers.check_others(stacks / plan.name for plan in plans)
+    def _applied(self, plans: list[StackPlan], rollout: Rollout, timeline: Timeline) -> list[RolledOut]:
+        rollout.providers.check_others(rollout.stacks / plan.name for plan in plans)
         results = roll_out_in_order(plans, rollout.roll_out, at_once=stacks_at_once(), stop=rollout.commands.stop)
         for result in results:
             account, created = result.plan.environment.account_id, counted(len(result.created), "resource")

@@ -1,6 +1,7 @@
 """Which project is rehearsed, and which stacks that needs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from sagemaker_templates.failures import WrongInput
@@ -9,12 +10,14 @@ from sagemaker_templates.review.plan.selection import check_known
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.stacks.synthesis import StackPlan
-from sagemaker_templates.templates.model_deploy import Parameters
+from sagemaker_templates.templates import batch_inference, model_deploy
 from sagemaker_templates.templates.registry import all_templates
 
 DEPLOYS = "model_deploy"
-REHEARSED = ("xgboost_abalone",)
-"""The templates whose projects can be rehearsed."""
+TRAINS = "xgboost_abalone"
+PREDICTS = "batch_inference"
+ALONE = (TRAINS, "hf_import_models", "finetune_llm_evaluation")
+"""The templates whose projects can be rehearsed by themselves."""
 
 
 def chosen_project(configuration: Configuration, scope: str | None) -> Project:
@@ -30,31 +33,92 @@ def chosen_project(configuration: Configuration, scope: str | None) -> Project:
     if name:
         check_known(f"project in {environment}", name, [each.name for each in here])
         here = [each for each in here if each.name == name]
-    able = [each for each in here if _can_be_rehearsed(each)]
+    able = [each for each in here if _can_be_rehearsed(configuration, each)]
     if not able:
         raise WrongInput(f"{scope or 'environments'}: {_WHAT_CAN}; there is no such project here")
     return able[0]
 
 
-_WHAT_CAN = f"what can be rehearsed are projects of {', '.join(REHEARSED)} with a repository on CodeCommit"
+_WHAT_CAN = (
+    f"what can be rehearsed are projects of {', '.join(ALONE)}, and those of {PREDICTS} and {DEPLOYS} that use the "
+    f"models of a project of {TRAINS} in the same account, each time that one is approved"
+)
 
 
-def _can_be_rehearsed(project: Project) -> bool:
-    return project.template in REHEARSED and project.repository.type == "CodeCommit"
+def _can_be_rehearsed(configuration: Configuration, project: Project) -> bool:
+    return project.template in ALONE or training_for(configuration, project) is not None
+
+
+def training_for(configuration: Configuration, project: Project) -> Project | None:
+    """The project that trains the models that another uses as soon as they are approved; None for none."""
+    group = _used_by(project)
+    return next((each for each in configuration.projects if _trains(each, group, _place(project))), None)
+
+
+def _used_by(project: Project) -> str | None:
+    """The group whose approvals start a project."""
+    if project.template == PREDICTS:
+        return cast(batch_inference.Parameters, project.parameters).model_package_group_name
+    if project.template == DEPLOYS:
+        parameters = cast(model_deploy.Parameters, project.parameters)
+        return parameters.model_package_group_name if parameters.enable_eventbridge_trigger else None
+    return None
+
+
+def _trains(project: Project, group: str | None, place: tuple[str, str]) -> bool:
+    return project.template == TRAINS and _place(project) == place and _group(project) == group
+
+
+def _place(project: Project) -> tuple[str, str]:
+    return project.environment.account_id, project.environment.region
+
+
+def _group(project: Project) -> str:
+    return ProjectNames(project, all_templates()[project.template].repository_suffix).model_package_group
 
 
 def deploying(configuration: Configuration, project: Project) -> Project | None:
-    """The first project of the same environment that deploys the models of this one's group, on CodeCommit too."""
-    group = ProjectNames(project, all_templates()[project.template].repository_suffix).model_package_group
+    """The first project of the same environment that deploys the models of this one's group."""
+    group = _group(project)
     here = (each for each in configuration.projects if each.environment == project.environment)
-    return next((each for each in here if _deploys(each, group)), None)
+    return next((each for each in here if each.template == DEPLOYS and _used_by(each) == group), None)
 
 
-def _deploys(project: Project, group: str) -> bool:
-    if project.template != DEPLOYS or project.repository.type != "CodeCommit":
-        return False
-    parameters = cast(Parameters, project.parameters)
-    return parameters.model_package_group_name == group and parameters.enable_eventbridge_trigger
+@dataclass(frozen=True)
+class Cast:
+    """The projects of a rehearsal.
+
+    Attributes:
+        chosen: the one that is rehearsed.
+        training: the one whose model it is about; the chosen one, unless that uses another's.
+        predicting: the chosen one, if it predicts whole files; None otherwise.
+        deploying: the one that deploys what is trained: the chosen one, or one that follows it; None for none.
+        undeployed: why there is none.
+    """
+
+    chosen: Project
+    training: Project
+    predicting: Project | None = None
+    deploying: Project | None = None
+    undeployed: str = ""
+
+    @classmethod
+    def of(cls, configuration: Configuration, chosen: Project) -> "Cast":
+        """Those that a project is rehearsed with."""
+        if training := training_for(configuration, chosen):
+            if chosen.template == DEPLOYS:
+                return cls(chosen, training, deploying=chosen)
+            return cls(chosen, training, predicting=chosen)
+        found = deploying(configuration, chosen)
+        if found and chosen.template != TRAINS:
+            told = f"{found.name} deploys it: what is rehearsed of deployments are those of {TRAINS}'s models"
+            return cls(chosen, chosen, undeployed=told)
+        return cls(chosen, chosen, deploying=found, undeployed="no project of this environment deploys it")
+
+    @property
+    def everyone(self) -> list[Project]:
+        """All of them."""
+        return [one for one in (self.training, self.predicting, self.deploying) if one]
 
 
 def with_what_it_needs(plans: Sequence[StackPlan], *projects: Project) -> list[StackPlan]:

@@ -1,47 +1,32 @@
-"""What is rehearsed of a project that trains, in its order: from the seeded repository to the approved model."""
+"""What is rehearsed of a project, in its order; which chapters there are depends on what stands there."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import cast
 
-from sagemaker_templates.emulator import Emulator
-from sagemaker_templates.naming import ProjectNames
-from sagemaker_templates.rehearsal.acting import RightMissing
 from sagemaker_templates.rehearsal.deployment import Deployment
-from sagemaker_templates.rehearsal.events import Place
-from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
-from sagemaker_templates.rehearsal.reading import read_back
-from sagemaker_templates.rehearsal.releasing import Release
-from sagemaker_templates.rehearsal.report import Timeline
-from sagemaker_templates.rehearsal.second_version import Execute, SecondVersion
-from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
-from sagemaker_templates.settings.model import Project
-from sagemaker_templates.templates.registry import all_templates
+from sagemaker_templates.rehearsal.pipeline_project import PipelineProject
+from sagemaker_templates.rehearsal.second_version import SecondVersion
+from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR
+from sagemaker_templates.templates.batch_inference import Parameters
 
-_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
+_UNDECIDED = "PendingManualApproval"
 
 
 @dataclass(frozen=True)
 class Story:
-    """The rehearsal of one project whose stacks are applied.
+    """The rehearsal of projects whose stacks are applied: from a seeded repository to what its model is used for.
 
     Attributes:
-        outputs: of the project's stack.
-        python_for: gives the Python for a repository that lies in a folder.
-        work: an empty folder.
-        deployment: of the project that deploys what this one trains, whose stacks are applied too; None for none.
+        training: registers a model, which it trains or imports.
+        predicting: predicts whole files with it; None for no such project.
+        deployment: of the project that deploys it; None for none.
+        undeployed: why there is none.
     """
 
-    emulator: Emulator
-    project: Project
-    outputs: Mapping[str, Any]
-    timeline: Timeline
-    python_for: Callable[[Path], Path]
-    work: Path
+    training: PipelineProject
+    predicting: PipelineProject | None = None
     deployment: Deployment | None = None
+    undeployed: str = ""
 
     def tell(self) -> None:
         """Go through it.
@@ -49,96 +34,58 @@ class Story:
         Raises:
             StepFailed: something went wrong; the timeline has it as its last moment.
         """
-        (self.work / "read").mkdir()
-        repository = read_back(self._happenings, self._pipeline, self.project, self.work / "read")
-        self._start_by_push()
-        python = self.python_for(repository)
-        self._release.deliver(python, self.work / "delivery")
-        for approved in self._decide(self._execute(repository, python)):
-            self._deploy(approved, lambda parameters: self._execute(repository, python, parameters))
+        self.training.deliver()
+        registered = self.training.execute()
+        if self.predicting:
+            self._predict_nothing_yet(self.predicting)
+        for package in registered:
+            self._approve(package)
+            if self.predicting:
+                self._predict(self.predicting, package)
+            else:
+                self._deploy(package)
 
-    @property
-    def _account(self) -> str:
-        return self.project.environment.account_id
-
-    @property
-    def _region(self) -> str:
-        return self.project.environment.region
-
-    @cached_property
-    def _pipeline(self) -> dict[str, Any]:
-        return self._release.definition()
-
-    @property
-    def _release(self) -> Release:
-        return Release(self._happenings, str(self.outputs["delivery_pipeline_name"]))
-
-    @cached_property
-    def _names(self) -> ProjectNames:
-        return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix)
-
-    def _start_by_push(self) -> None:
-        codecommit = self.emulator.client("codecommit", self._account, self._region)
-        tip = codecommit.get_branch(repositoryName=self._names.repository, branchName="main")["branch"]["commitId"]
-        told = f"told EventBridge of a push to main of {self._names.repository}: {tip[:_SHORT]}"
-        self.timeline.add(self._account, ADMINISTRATOR, told)
-        place = Place(self._account, self._region)
-        self._happenings.start(place.pushed(self._names.repository, tip), self._pipeline["name"])
-
-    @property
-    def _happenings(self) -> Happenings:
-        return Happenings(self.emulator, Place(self._account, self._region), self.timeline)
-
-    def _execute(self, repository: Path, python: Path, parameters: Mapping[str, Any] = _DEFAULTS) -> list[str]:
-        """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket."""
-        sagemaker = self.emulator.client("sagemaker", self._account, self._region)
-        name = str(self.outputs["sagemaker_pipeline_name"])
-        pipeline = sagemaker.describe_pipeline(PipelineName=name)
-        if pipeline["RoleArn"] != self.outputs["execution_role_arn"]:
-            self._fail(ADMINISTRATOR, f"{name} runs as {pipeline['RoleArn']}, which is not the execution role")
-        role = pipeline["RoleArn"].rpartition("/")[2]
-        work = self.work / ("execution-with-others" if parameters else "execution")
-        work.mkdir()
-        try:
-            return MlPipeline(
-                self.emulator,
-                pipeline["PipelineArn"],
-                pipeline["RoleArn"],
-                pipeline["PipelineDefinition"],
-                python,
-                repository,
-                work,
-                tell=lambda step, what: self.timeline.add(self._account, role, f"{name}: {step}: {what}"),
-                now=self.timeline.now,
-                parameters=parameters,
-            ).execute()
-        except (MlStepFailed, RightMissing) as error:
-            self._fail(role, str(error))
-
-    def _decide(self, registered: list[str]) -> list[str]:
+    def _approve(self, package: str) -> None:
         """What was registered waits for a person, who approves it."""
-        sagemaker = self.emulator.client("sagemaker", self._account, self._region)
-        for arn in registered:
-            status = sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
-            if status != _UNDECIDED:
-                self._fail(ADMINISTRATOR, f"{arn} is {status} before anybody has looked at it")
-            sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
-            self.timeline.add(self._account, ADMINISTRATOR, f"approved {arn.rpartition(':model-package/')[2]}")
-        return registered
+        happenings = self.training.happenings
+        place = happenings.place
+        sagemaker = happenings.emulator.client("sagemaker", place.account, place.region)
+        status = sagemaker.describe_model_package(ModelPackageName=package)["ModelApprovalStatus"]
+        if status != _UNDECIDED:
+            happenings.fail(ADMINISTRATOR, f"{package} is {status} before anybody has looked at it")
+        sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+        happenings.note(ADMINISTRATOR, f"approved {package.rpartition(':model-package/')[2]}")
 
-    def _deploy(self, approved: str, execute: Execute) -> None:
+    @staticmethod
+    def _predict_nothing_yet(predicting: PipelineProject) -> None:
+        """The build starts the pipeline, too: an approval before it would start nothing."""
+        predicting.deliver()
+        predicting.execute()
+        if found := predicting.results():
+            told = f"nothing is approved, and {predicting.ml_pipeline} has predicted: {', '.join(found)}"
+            predicting.happenings.fail(ADMINISTRATOR, told)
+
+    @staticmethod
+    def _predict(predicting: PipelineProject, approved: str) -> None:
+        """An approval starts the pipeline, and so does a schedule, if there is one."""
+        happenings, pipeline = predicting.happenings, predicting.ml_pipeline
+        happenings.start_ml_pipeline(happenings.place.decided(approved, "Approved"), pipeline)
+        predicting.execute()
+        results = predicting.results()
+        if not any(results.values()):
+            happenings.fail(ADMINISTRATOR, f"{pipeline} has left no predictions")
+        for key, lines in results.items():
+            happenings.note(ADMINISTRATOR, f"{lines} predictions are in {key}")
+        schedule = cast(Parameters, predicting.project.parameters).schedule_expression
+        if schedule:
+            happenings.start_on_schedule(schedule, pipeline)
+
+    def _deploy(self, approved: str) -> None:
         if self.deployment is None:
-            told = "no project of this environment deploys it"
-            self.timeline.add(self._account, ADMINISTRATOR, told, "left out")
+            happenings = self.training.happenings
+            happenings.timeline.add(happenings.place.account, ADMINISTRATOR, self.undeployed, "left out")
             return
         first = self.deployment.follow(approved)
-        second = SecondVersion(self._happenings, str(self.outputs["execution_role_arn"]), execute).decided()
+        role_arn = str(self.training.outputs["execution_role_arn"])
+        second = SecondVersion(self.training.happenings, role_arn, self.training.execute).decided()
         self.deployment.follow_again(second, first)
-
-    def _fail(self, role: str, what: str) -> NoReturn:
-        self._happenings.fail(role, what)
-
-
-_UNDECIDED = "PendingManualApproval"
-_SHORT = 8
-"""Characters of a commit's id that are shown."""

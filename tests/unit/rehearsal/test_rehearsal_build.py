@@ -26,7 +26,8 @@ def _run(folder: Path, *commands: str, project: dict[str, Any] | None = None, **
 
 
 def test_installation_and_tests_are_left_out_and_everything_else_runs_in_the_source(tmp_path: Path) -> None:
-    finished = _run(tmp_path, TESTS, 'cat given "$CODEBUILD_SRC_DIR_more/given"')
+    left_out = [TESTS, f"{TESTS} --ignore=tests/test_slow.py", INSTALL.replace(".txt", "-test.txt")]
+    finished = _run(tmp_path, *left_out, 'cat given "$CODEBUILD_SRC_DIR_more/given"')
     assert finished.log == "sourcemore"
     assert list(finished.artifact.iterdir()) == []
 

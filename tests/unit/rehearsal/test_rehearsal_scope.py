@@ -7,12 +7,13 @@ import pytest
 from sagemaker_templates.cli import main
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
-from sagemaker_templates.rehearsal.scope import chosen_project, deploying, with_what_it_needs
+from sagemaker_templates.rehearsal.scope import Cast, chosen_project, deploying, with_what_it_needs
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from synthesized import ROOT
 
 ENVIRONMENTS = ROOT / "environments"
+ELSEWHERE = "model-package-group-name: made-elsewhere\nmodel-bucket-name: made-elsewhere"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,8 @@ ENVIRONMENTS = ROOT / "environments"
     [
         (None, ["dev-foundation", "dev-abalone"]),
         ("dev/abalone", ["dev-foundation", "dev-abalone"]),
+        ("dev/llama", ["dev-foundation", "dev-llama"]),
+        ("dev/text-to-sql", ["dev-foundation", "dev-text-to-sql"]),
         ("prod", ["prod-foundation", "prod-abalone"]),
     ],
 )
@@ -47,6 +50,56 @@ def test_the_project_that_deploys_what_another_trains_is_found_and_applied_with_
     }
 
 
+def test_a_project_that_predicts_is_rehearsed_with_the_one_that_trains_its_models() -> None:
+    configuration = load_configuration(ENVIRONMENTS)
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/scoring"))
+    assert [one.name for one in cast.everyone] == ["abalone", "scoring"]
+    assert cast.training.name == "abalone"
+    plans = with_what_it_needs(planned_stacks(configuration, all_templates()), *cast.everyone)
+    assert [plan.name for plan in plans] == ["dev-foundation", "dev-abalone", "dev-scoring"]
+
+
+def test_a_project_that_deploys_is_rehearsed_with_the_one_that_trains_its_models() -> None:
+    configuration = load_configuration(ENVIRONMENTS)
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/serving"))
+    assert (cast.chosen.name, cast.training.name, cast.deploying) == ("serving", "abalone", cast.chosen)
+    assert cast.everyone == Cast.of(configuration, chosen_project(configuration, "dev/abalone")).everyone
+
+
+@pytest.mark.parametrize(
+    ("project", "edit"),
+    [
+        ("scoring", ("model-project: abalone", ELSEWHERE)),
+        ("serving", ("model-project: abalone", ELSEWHERE)),
+        ("serving", ("model_deploy\n", "model_deploy\nenable-eventbridge-trigger: false\n")),
+    ],
+)
+def test_a_project_that_no_approval_of_a_model_that_is_trained_here_starts_cannot_be_rehearsed(
+    tmp_path: Path, project: str, edit: tuple[str, str]
+) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    file = tmp_path / f"environments/dev/projects/{project}.yaml"
+    file.write_text(file.read_text().replace(*edit))
+    configuration = load_configuration(tmp_path / "environments")
+    with pytest.raises(WrongInput, match=r"projects of xgboost_abalone, .* there is no such project here"):
+        chosen_project(configuration, f"dev/{project}")
+
+
+def test_a_deployment_of_what_was_imported_is_left_out_and_named(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    file = tmp_path / "environments/dev/projects/serving.yaml"
+    file.write_text(file.read_text().replace("model-project: abalone", "model-project: llama"))
+    configuration = load_configuration(tmp_path / "environments")
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/llama"))
+    assert (cast.everyone, cast.undeployed.partition(":")[0]) == ([cast.chosen], "serving deploys it")
+
+
+@pytest.mark.parametrize(("case", "project"), [("github-organization", "llama"), ("github-enterprise", "abalone")])
+def test_a_project_on_github_can_be_rehearsed(case: str, project: str) -> None:
+    configuration = load_configuration(ROOT / "tests/unit/golden" / case / "environments")
+    assert chosen_project(configuration, f"dev/{project}").repository.type.startswith("GitHub")
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -69,7 +122,7 @@ def test_a_project_that_deploys_another_group_or_only_after_a_push_follows_nobod
     [
         ("div", 'no environment named "div"'),
         ("dev/abalon", 'no project in dev named "abalon"'),
-        ("dev/llama", "projects of xgboost_abalone"),
+        ("pre-prod/serving", 'no project in pre-prod named "serving"'),
     ],
 )
 def test_what_cannot_be_rehearsed_is_said(scope: str, said: str) -> None:
