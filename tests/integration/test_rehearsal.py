@@ -100,7 +100,7 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
         served = [
             f"serving-{stage} is InService",
             f"invoked serving-{stage}, in its container's own server: {answered} requests answered, "
-            f"{answered} refused with 400, 406, 415 and a reason",
+            f"{answered} mistakes with 400, 406, 415 and a reason",
             f"read back what serving-{stage} captured: as asked and answered",
         ]
         routing = "ALL_AT_ONCE" if stage == "dev" else "CANARY"

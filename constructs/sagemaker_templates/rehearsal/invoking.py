@@ -88,7 +88,7 @@ def _judge(running: Running, answers: Sequence[Answered]) -> None:
         running.happenings.fail(ADMINISTRATOR, f"{name} does not answer as promised: {'; '.join(wrong)}")
     refused = sorted({each.status for each in answers if each.status != HTTPStatus.OK})
     good = sum(each.status == HTTPStatus.OK for each in answers)
-    told = f"invoked {name}, in its container's own server: {good} requests answered, {len(answers) - good} refused"
+    told = f"invoked {name}, in its container's own server: {good} requests answered, {len(answers) - good} mistakes"
     running.happenings.note(ADMINISTRATOR, f"{told} with {', '.join(map(str, refused))} and a reason")
 
 
