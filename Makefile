@@ -19,7 +19,7 @@ TORCH := torch==2.13.0
 FINETUNE := seed/finetune_llm_evaluation
 FINETUNE_LOCKS := $(addprefix $(FINETUNE)/,requirements.txt requirements-dev.txt requirements-test.txt)
 INTEGRATION_NEEDS := $(INSTALLED) $(SEED_INSTALLED) $(CDKTF_INSTALLED) $(NEWEST_INSTALLED) $(STAND_IN_INSTALLED) \
-	$(CHECKERS_INSTALLED) $(XGBOOST_INSTALLED) $(JUDGE_INSTALLED)
+	$(CHECKERS_INSTALLED) $(XGBOOST_INSTALLED) $(JUDGE_INSTALLED) $(FINETUNE_INSTALLED)
 SEED_MYPY := $(BIN)/mypy --config-file seed/mypy.ini --cache-dir .mypy_cache/seeds --python-executable
 # What the table at the end of `make test` counts, and its slowest tests.
 JUNIT = --junitxml=build/timing/$@.xml
