@@ -9,11 +9,13 @@ from sagemaker_templates.operations.engine import MINIMUM_VERSION
 from sagemaker_templates.stacks.synthesis import REQUIRED_TERRAFORM
 from synthesized import CASES, documents, files
 
-BLOCKS = {"//", "terraform", "provider", "data", "ephemeral", "resource", "locals", "output"}
+BLOCKS = {"//", "terraform", "provider", "data", "ephemeral", "resource", "locals", "output", "variable"}
 """OpenTofu has no ``action`` and no ``list`` block; the others that it has are not used."""
 
 TERRAFORM = {"backend", "required_providers"}
-S3_BACKEND = {"bucket", "key", "region", "encrypt", "kms_key_id", "use_lockfile"}
+S3_BACKEND = {"bucket", "key", "region", "encrypt", "kms_key_id", "use_lockfile", "assume_role"}
+# https://opentofu.org/docs/language/ephemerality: since 1.11
+VARIABLE = {"type", "default", "description", "ephemeral"}
 LIFECYCLE = {"prevent_destroy", "create_before_destroy", "ignore_changes", "replace_triggered_by"}
 ONLY_TERRAFORMS_META_ARGUMENTS = {"action_trigger", "identity"}
 
@@ -71,6 +73,7 @@ def test_a_stack_uses_only_blocks_and_arguments_of_both(case: str, stack: str) -
     assert set(document) <= BLOCKS
     assert set(document["terraform"]) <= TERRAFORM
     assert set(document["terraform"]["backend"].get("s3", {})) <= S3_BACKEND
+    assert all(set(variable) <= VARIABLE for variable in document.get("variable", {}).values())
     for resource in _resources(document):
         assert set(resource.get("lifecycle", {})) <= LIFECYCLE
         assert not set(resource) & ONLY_TERRAFORMS_META_ARGUMENTS

@@ -29,15 +29,15 @@ def _foundation(folder: Path, *lines: str) -> dict[str, Any]:
     return stack
 
 
-@pytest.mark.parametrize(("engine", "ephemeral"), [("terraform", True), ("opentofu", False)])
-def test_provider_and_state_take_it_and_a_plan_may_name_another(tmp_path: Path, engine: str, ephemeral: bool) -> None:
+@pytest.mark.parametrize("engine", ["terraform", "opentofu"])
+def test_provider_and_state_take_it_and_a_plan_may_name_another(tmp_path: Path, engine: str) -> None:
     stack = _foundation(tmp_path, S3, DEPLOY, f"engine: {engine}\n")
     (provider,) = stack["provider"]["aws"]
     asked = {"session_name": "sagemaker-templates"}
     assert provider["assume_role"] == [{**asked, "role_arn": "${var.deploy_role_arn}"}]
     assert stack["terraform"]["backend"]["s3"]["assume_role"] == {**asked, "role_arn": ROLE}
     variable = stack["variable"]["deploy_role_arn"]
-    assert (variable["default"], variable.get("ephemeral", False)) == (ROLE, ephemeral)
+    assert (variable["default"], variable["ephemeral"]) == (ROLE, True)
 
 
 def test_a_state_in_a_folder_needs_none(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from sagemaker_templates.rehearsal.captured import Capture, Exchange, read
 from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
+from sagemaker_templates.wording import counted
 
 
 def capture(happenings: Happenings, endpoint: ServedEndpoint, exchanges: Sequence[Exchange]) -> None:
@@ -39,7 +40,7 @@ class _Capturing:
         sampled, name, earlier = self.configured.sampled(exchanges), self.endpoint.name, set(self._keys())
         if sampled:
             self._write(sampled)
-        share = f"{len(sampled)} of {len(exchanges)} answers ({self.configured.percentage} %)"
+        share = f"{len(sampled)} of {counted(len(exchanges), 'answer')} ({self.configured.percentage} %)"
         self.happenings.note(self.endpoint.role, f"{name}: captured {share} in s3://{self.configured.bucket}")
         found = [one for key in self._keys() if key not in earlier for one in self._read(key)]
         if found != [self.configured.seen(one) for one in sampled]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.providers import aws, cdktf
-from sagemaker_templates.settings.model import SESSION_NAME, DeployRole, EngineName, Environment
+from sagemaker_templates.settings.model import SESSION_NAME, DeployRole, Environment
 from sagemaker_templates.stacks.backend import add_backend
 
 PROVIDER_SOURCE = "hashicorp/aws"
@@ -43,7 +43,7 @@ def new_stack(
     stack.add_override("terraform.required_providers.aws.source", PROVIDER_SOURCE)
     stack.add_override("terraform.required_providers.aws.version", environment.aws_provider_version)
     if environment.deploy_role:
-        _let_plans_be_another_roles(stack, environment.deploy_role, environment.engine)
+        _let_plans_be_another_roles(stack, environment.deploy_role)
     return stack
 
 
@@ -59,14 +59,14 @@ def _assumed(role: DeployRole) -> list[Any]:
     ]
 
 
-def _let_plans_be_another_roles(stack: Any, role: DeployRole, engine: EngineName) -> None:
+def _let_plans_be_another_roles(stack: Any, role: DeployRole) -> None:
     """Let whoever runs a plan name a role that may read alone, where the saved plan does not hold it.
 
     A variable's value is saved with the plan, and so applied with; that of an ephemeral one is not, and is given anew
-    (https://developer.hashicorp.com/terraform/language/block/variable#ephemeral).
+    (https://developer.hashicorp.com/terraform/language/block/variable#ephemeral,
+    https://opentofu.org/docs/language/ephemerality).
     """
     cdktf.TerraformVariable(
         stack, ROLE_VARIABLE, type="string", default=role.arn, description="The role that Terraform takes here"
     )
-    if engine == "terraform":
-        stack.add_override(f"variable.{ROLE_VARIABLE}.ephemeral", True)
+    stack.add_override(f"variable.{ROLE_VARIABLE}.ephemeral", True)
