@@ -160,7 +160,7 @@ def test_a_function_whose_role_may_not_write_logs_runs_and_leaves_none(
     assert logs.filter_log_events(logGroupName="/aws/lambda/function")["events"] == []
 
 
-def test_a_model_package_group_that_holds_models_cannot_be_deleted(emulator: Emulator) -> None:
+def test_a_model_package_group_can_be_deleted_once_the_last_of_its_models_was(emulator: Emulator) -> None:
     sagemaker = emulator.client("sagemaker", DEV, REGION)
     sagemaker.create_model_package_group(ModelPackageGroupName="abalone")
     containers = [{"Image": f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/x:1"}]
@@ -169,9 +169,34 @@ def test_a_model_package_group_that_holds_models_cannot_be_deleted(emulator: Emu
         "SupportedContentTypes": ["text/csv"],
         "SupportedResponseMIMETypes": ["text/csv"],
     }
-    sagemaker.create_model_package(ModelPackageGroupName="abalone", InferenceSpecification=specification)
+    created = sagemaker.create_model_package(ModelPackageGroupName="abalone", InferenceSpecification=specification)
+    arn = created["ModelPackageArn"]
     with pytest.raises(ClientError, match="still contains model packages"):
         sagemaker.delete_model_package_group(ModelPackageGroupName="abalone")
+
+    sagemaker.delete_model_package(ModelPackageName=arn)
+    with pytest.raises(ClientError, match="does not exist"):
+        sagemaker.delete_model_package(ModelPackageName=arn)
+    sagemaker.delete_model_package_group(ModelPackageGroupName="abalone")
+    assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+
+
+def test_a_bucket_can_be_emptied_of_objects_that_were_deleted(emulator: Emulator) -> None:
+    """As Terraform empties one that it destroys: every version, and every delete marker."""
+    s3 = emulator.client("s3", DEV, REGION)
+    s3.create_bucket(Bucket="emptied", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket="emptied", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="emptied", Key="key", Body=b"")
+    s3.delete_object(Bucket="emptied", Key="key")
+    found = s3.list_object_versions(Bucket="emptied")
+    versions = [
+        {"Key": one["Key"], "VersionId": one["VersionId"]} for one in [*found["Versions"], *found["DeleteMarkers"]]
+    ]
+
+    deleted = s3.delete_objects(Bucket="emptied", Delete={"Objects": versions})
+
+    assert len(deleted["Deleted"]) == 2
+    s3.delete_bucket(Bucket="emptied")
 
 
 def test_a_codebuild_project_can_be_updated_found_by_arn_and_deleted(emulator: Emulator) -> None:

@@ -70,6 +70,7 @@ USED_RIGHTS = [
     ("serving-prod-deployer", "sagemaker:CreateEndpoint"),
     ("serving-prod-endpoint", "s3:GetObject"),
     ("serving-prod-endpoint", "s3:PutObject"),
+    ("serving-prod-retirement", "sagemaker:DeleteEndpoint"),
 ]
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
@@ -110,6 +111,18 @@ def test_the_rehearsal_shows_each_step_as_the_role_that_takes_it_and_writes_it_d
             f"serving-{stage} serves abalone-p-abalone01/2, rolled out {routing}; "
             "the earlier model and configuration are gone",
         ]
+    assert [re.sub(r":.*", "", what) for _, what in told if what.startswith("destroyed ")] == [
+        f"destroyed {stack}"
+        for stack in (
+            "dev-serving",
+            "prod-serving-target",
+            "pre-prod-serving-target",
+            "dev-abalone",
+            "dev-serving-target",
+            "dev-foundation",
+        )
+    ]
+    assert told[-1][1] == "nothing is left in 3 accounts but keys that are to be deleted"
     assert re.search(
         r"^abalone-codebuild +used \d+ rights; \d+ more granted and not used here$", printed, re.MULTILINE
     )

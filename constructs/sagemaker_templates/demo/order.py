@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from typing import TypeVar
 
-from sagemaker_templates.demo.rollout import RolledOut
 from sagemaker_templates.interruption import Interrupted, stopped_by_interruption
 from sagemaker_templates.stacks.synthesis import StackPlan
 from sagemaker_templates.wording import counted
+
+Result = TypeVar("Result")
 
 _MOST_AT_ONCE = 8
 """Most of an apply is waiting, so that more than there are cores are under way."""
@@ -28,8 +30,8 @@ def stacks_at_once(memory: int | None = None) -> int:
 
 
 def roll_out_in_order(
-    plans: Sequence[StackPlan], roll_out: Callable[[StackPlan], RolledOut], *, at_once: int, stop: Callable[[], None]
-) -> list[RolledOut]:
+    plans: Sequence[StackPlan], roll_out: Callable[[StackPlan], Result], *, at_once: int, stop: Callable[[], None]
+) -> list[Result]:
     """Roll out every stack; gives the results in the order of ``plans``.
 
     After a failure no stack is begun any more. Those that are under way come to their end, so that none is left
@@ -42,8 +44,8 @@ def roll_out_in_order(
     Raises:
         Interrupted: with what was left undone.
     """
-    done: dict[str, RolledOut] = {}
-    under_way: dict[Future[RolledOut], StackPlan] = {}
+    done: dict[str, Result] = {}
+    under_way: dict[Future[Result], StackPlan] = {}
     waiting = list(plans)
 
     # Inside, for the pool waits at its end for what is under way; outside, for that may be when somebody interrupts.
@@ -65,7 +67,7 @@ def roll_out_in_order(
 
 @contextmanager
 def _saying_what_is_undone(
-    plans: Sequence[StackPlan], done: Mapping[str, RolledOut], waiting: Sequence[StackPlan]
+    plans: Sequence[StackPlan], done: Mapping[str, object], waiting: Sequence[StackPlan]
 ) -> Iterator[None]:
     try:
         yield
@@ -77,6 +79,6 @@ def _saying_what_is_undone(
         raise
 
 
-def _next(waiting: Sequence[StackPlan], done: dict[str, RolledOut], room: int) -> list[StackPlan]:
+def _next(waiting: Sequence[StackPlan], done: Mapping[str, object], room: int) -> list[StackPlan]:
     """The stacks that can begin now. None waits for itself, so that there is always one while none is under way."""
     return [plan for plan in waiting if done.keys() >= set(plan.needs)][:room]

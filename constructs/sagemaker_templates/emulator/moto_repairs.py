@@ -15,6 +15,17 @@ def repair_moto() -> None:
     _refuse_profiles_of_roles_that_are_gone()
     _leave_policies_of_buckets_to_the_guard()
     _name_principals_of_functions_as_lambda_does()
+    _let_delete_markers_go()
+
+
+def _let_delete_markers_go() -> None:
+    """Let the last version of an object go where that is a delete marker, which has no file to close."""
+    from moto.s3.models import FakeDeleteMarker
+
+    def dispose(_marker: FakeDeleteMarker, garbage: bool = False) -> None:
+        pass
+
+    FakeDeleteMarker.dispose = dispose
 
 
 def _keep_descriptions_of_rules_between_groups() -> None:

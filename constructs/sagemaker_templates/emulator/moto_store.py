@@ -100,7 +100,7 @@ class Endpoint(Tagged, Protocol):
 class SageMaker(Protocol):
     """SageMaker in one account and region."""
 
-    model_packages: Mapping[str, ModelPackage]
+    model_packages: MutableMapping[str, ModelPackage]
     model_package_groups: MutableMapping[str, Tagged]
     endpoints: Mapping[str, Endpoint]
     endpoint_configs: Mapping[str, Tagged]

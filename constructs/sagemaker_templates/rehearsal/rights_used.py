@@ -59,13 +59,31 @@ class RoleRights:
         return bool(self.used or self.refused)
 
 
+@dataclass(frozen=True)
+class GrantedRole:
+    """A role that stands in an account, with its policies by the names that decisions have for them."""
+
+    account: str
+    name: str
+    arn: str
+    policies: Mapping[str, str]
+
+
 def rights_of_roles(emulator: Emulator, accounts: Sequence[str], region: str) -> tuple[RoleRights, ...]:
     """Return every role of some accounts, in the order of accounts and names; none of AWS's own."""
+    return rights_used(emulator, roles_of(emulator, accounts, region))
+
+
+def rights_used(emulator: Emulator, roles: Sequence[GrantedRole]) -> tuple[RoleRights, ...]:
+    """Return what roles have used of their rights, whether they are still there or not."""
     decisions = emulator.administer(DECISIONS_ROUTE, {})["decisions"]
+    return tuple(_rights(role, [one for one in decisions if one["role"] == role.arn]) for role in roles)
+
+
+def roles_of(emulator: Emulator, accounts: Sequence[str], region: str) -> tuple[GrantedRole, ...]:
+    """Return the roles that stand in some accounts, in the order of accounts and names; none of AWS's own."""
     return tuple(
-        _rights(
-            account, role, _granted(iam, role["RoleName"]), [one for one in decisions if one["role"] == role["Arn"]]
-        )
+        GrantedRole(account, str(role["RoleName"]), str(role["Arn"]), _granted(iam, role["RoleName"]))
         for account in sorted(accounts)
         for iam in [emulator.client("iam", account, region)]
         for role in _roles(iam)
@@ -78,18 +96,16 @@ def _roles(iam: Any) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda role: str(role["RoleName"]))
 
 
-def _rights(
-    account: str, role: Mapping[str, Any], granted: Mapping[str, str], decisions: Sequence[Mapping[str, Any]]
-) -> RoleRights:
+def _rights(role: GrantedRole, decisions: Sequence[Mapping[str, Any]]) -> RoleRights:
     allowed = [one for one in decisions if one["allowed"]]
     by = {(policy, statement, one["action"].lower()) for one in allowed for policy, statement in one["by"]}
     return RoleRights(
-        account=account,
-        role=str(role["RoleName"]),
+        account=role.account,
+        role=role.name,
         used=tuple(_used(allowed)),
         unused=tuple(
             Granted(statement.name, action)
-            for policy, text in granted.items()
+            for policy, text in role.policies.items()
             for statement in parsed(text)
             if statement.effect == "Allow"
             for action in statement.actions

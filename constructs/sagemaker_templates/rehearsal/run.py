@@ -1,7 +1,7 @@
 """The steps of a rehearsal: synthesize, apply what the project needs, go through its story, report."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -20,19 +20,28 @@ from sagemaker_templates.operations.engine import Engine, find_engine
 from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.rehearsal.containers.known import LOCK, Containers
 from sagemaker_templates.rehearsal.deployment import Deployment
+from sagemaker_templates.rehearsal.destroying import (
+    Destruction,
+    check_nothing_left,
+    remove_what_builds_made,
+    unprotected,
+)
+from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.github import GitHubHalf
 from sagemaker_templates.rehearsal.importing import hub_of
+from sagemaker_templates.rehearsal.inventory import standing
 from sagemaker_templates.rehearsal.markdown import as_markdown
 from sagemaker_templates.rehearsal.packages import chosen_python, python_with
 from sagemaker_templates.rehearsal.page import as_page
 from sagemaker_templates.rehearsal.pipeline_project import PipelineProject
 from sagemaker_templates.rehearsal.report import Report, Timeline
 from sagemaker_templates.rehearsal.repository import StandingTip, Tip
-from sagemaker_templates.rehearsal.rights_used import RoleRights, rights_of_roles
+from sagemaker_templates.rehearsal.rights_used import GrantedRole, RoleRights, rights_used, roles_of
 from sagemaker_templates.rehearsal.scope import Cast, chosen_project, with_what_it_needs
 from sagemaker_templates.rehearsal.shown import show_end, show_moment
 from sagemaker_templates.rehearsal.story import Story
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, RehearsalFailed
+from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.stacks.synthesis import StackPlan, planned_stacks
 from sagemaker_templates.templates.registry import all_templates
@@ -82,7 +91,7 @@ def rehearse(console: Console, wanted: Wanted) -> None:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
         prepare_configuration(emulator, configuration)
         containers = _containers(console, served_by, work)
-        stage = _Stage(console, engine, emulator, cast, containers, work)
+        stage = _Stage(console, configuration, engine, emulator, cast, containers, work)
         stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
 
 
@@ -109,11 +118,13 @@ def _scope(project: Project) -> str:
 @dataclass(frozen=True)
 class _Stage:
     console: Console
+    configuration: Configuration
     engine: Engine
     emulator: Emulator
     cast: Cast
     containers: Containers
     work: Path
+    destroyed: list[GrantedRole] = field(default_factory=list)
 
     def perform(self, plans: list[StackPlan], wanted: Wanted, python_for: Callable[[Path], Path]) -> None:
         """Apply and tell the story; whatever happens, what was seen until then is reported."""
@@ -121,7 +132,7 @@ class _Stage:
         with self.console.status("Applying") as status:
             timeline = Timeline(partial(show_moment, self.console), status.update)
             try:
-                self._play(plans, wanted.output / "stacks", timeline, python_for)
+                self._play(plans, wanted, timeline, python_for)
             except (StepFailed, ClientError) as failure:
                 failed = self._noted(timeline, failure)
         self._report(Report(_scope(self.cast.chosen), tuple(timeline.moments), self._rights()), wanted.report)
@@ -129,9 +140,11 @@ class _Stage:
             raise failed
 
     def _play(
-        self, plans: list[StackPlan], stacks: Path, timeline: Timeline, python_for: Callable[[Path], Path]
+        self, plans: list[StackPlan], wanted: Wanted, timeline: Timeline, python_for: Callable[[Path], Path]
     ) -> None:
-        half = GitHubHalf.of(stacks, [plan.name for plan in plans])
+        places = {Place(plan.environment.account_id, plan.environment.region) for plan in plans}
+        before = {place: standing(self.emulator, place.account, place.region) for place in places}
+        half = GitHubHalf.of(wanted.output / "stacks", [plan.name for plan in plans])
         rollout = rollout_on(self.console, self.engine, self.emulator, half.without(self.work / "aws"), self.work)
         results = self._applied(plans, rollout, timeline)
         if half.resources:
@@ -147,12 +160,36 @@ class _Stage:
                 work = self.work / f"story-{project.name}"
                 return PipelineProject(self.emulator, project, outputs, timeline, python_for, work, tip, instead)
 
-            Story(
-                of(self.cast.training),
-                of(self.cast.predicting) if self.cast.predicting else None,
-                self._deployment(timeline, python_for, rollout, tip),
-                self.cast.undeployed,
-            ).tell()
+            training, predicting = of(self.cast.training), of(self.cast.predicting) if self.cast.predicting else None
+            deployment = self._deployment(timeline, python_for, rollout, tip)
+            Story(training, predicting, deployment, self.cast.undeployed).tell()
+        self._destroy(plans, wanted, rollout, timeline, [one for one in (predicting, training) if one])
+        check_nothing_left(training.happenings, before)
+
+    def _destroy(
+        self,
+        plans: list[StackPlan],
+        wanted: Wanted,
+        rollout: Rollout,
+        timeline: Timeline,
+        built: Sequence[PipelineProject],
+    ) -> None:
+        """Everything that was applied, and before that what builds have made beside it."""
+        timeline.now("Destroying")
+        self.destroyed.extend(self._roles())
+        for project in built:
+            remove_what_builds_made(project.happenings, project.outputs)
+        output = self.work / "unprotected"
+        write_stacks(
+            unprotected(self.configuration, self.cast.everyone), environments=wanted.environments, output=output
+        )
+        stacks = GitHubHalf.of(output / "stacks", [plan.name for plan in plans]).without(
+            self.work / "aws-unprotected"
+        )
+        for one in Destruction(rollout, stacks).perform(plans):
+            changed, gone = counted(one.changed, "resource"), counted(one.destroyed, "resource")
+            told = f"destroyed {one.plan.name}: {changed} changed to be unprotected, {gone} destroyed"
+            timeline.add(one.plan.environment.account_id, ADMINISTRATOR, told)
 
     def _deployment(
         self, timeline: Timeline, python_for: Callable[[Path], Path], rollout: Rollout, tip: Tip
@@ -166,10 +203,13 @@ class _Stage:
         return Deployment(self.emulator, self.cast.deploying, timeline, python_for, machine, containers, work, tip)
 
     def _rights(self) -> tuple[RoleRights, ...]:
+        return rights_used(self.emulator, self.destroyed or self._roles())
+
+    def _roles(self) -> tuple[GrantedRole, ...]:
         environment = self.cast.chosen.environment
         stages = self.cast.deploying.stages if self.cast.deploying else ()
         accounts = {environment.account_id, *(stage.account_id for stage in stages)}
-        return rights_of_roles(self.emulator, sorted(accounts), environment.region)
+        return roles_of(self.emulator, sorted(accounts), environment.region)
 
     def _noted(self, timeline: Timeline, failure: StepFailed | ClientError) -> StepFailed:
         """Put a failure into the timeline, unless it is there already."""

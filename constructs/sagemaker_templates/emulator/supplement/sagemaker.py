@@ -23,6 +23,13 @@ class ModelPackageGroups:
         self._policies.at(call.place).pop(name, None)
         return {}
 
+    def delete_package(self, call: Call) -> JsonObject:
+        """DeleteModelPackage, by its ARN: a version has no other name."""
+        name = str(call.parameters["ModelPackageName"])
+        if moto_store.sagemaker(call.place).model_packages.pop(name, None) is None:
+            raise AwsError("ValidationException", f"Model package {name} does not exist.")
+        return {}
+
     def put_policy(self, call: Call) -> JsonObject:
         """PutModelPackageGroupPolicy."""
         name = self._existing(call)
@@ -160,6 +167,7 @@ def supplement() -> Supplement:
     return Supplement(
         service="sagemaker",
         answers={
+            "DeleteModelPackage": groups.delete_package,
             "DeleteModelPackageGroup": groups.delete,
             "PutModelPackageGroupPolicy": groups.put_policy,
             "GetModelPackageGroupPolicy": groups.get_policy,
