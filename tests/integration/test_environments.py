@@ -40,7 +40,8 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
         there = {_settings(file)["project-template-type"] for file in projects.glob("*.yaml")}
         for template, file in _minimal_projects():
             if template not in there:
-                (projects / f"minimal-{file.name}").write_text(_in(name, file.read_text()))
+                account = _settings(folder / name / "environment.yaml")["account-id"]
+                (projects / f"minimal-{file.name}").write_text(_in(name, account, file.read_text()))
     return folder
 
 
@@ -55,9 +56,13 @@ def _settings(file: Path) -> dict[str, str]:
     return settings
 
 
-def _in(environment: str, text: str) -> str:
-    """Stages of a project that deploys lie in all that its environment promotes to: the same name would clash."""
-    return text.replace("project-name: serving", f"project-name: serving-from-{environment}")
+def _in(environment: str, account: str, text: str) -> str:
+    """Stages of a project that deploys lie in all that its environment promotes to: the same name would clash.
+
+    Models are those of the environment's own account.
+    """
+    own = text.replace("mlops-abalone-111111111111", f"mlops-abalone-{account}")
+    return own.replace("project-name: serving", f"project-name: serving-from-{environment}")
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

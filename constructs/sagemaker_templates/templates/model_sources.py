@@ -49,10 +49,6 @@ class ModelSource(TemplateParameters):
         return self.model_copy(update=found)
 
 
-def _key(field: str) -> str:
-    return field.replace("_", "-")
-
-
 Place = tuple[str, str]
 """An account and a region: models are taken from no others than the project's own."""
 
@@ -137,11 +133,8 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
         filling = makers.filling.get((_place(taker), typed.model_package_group_name))
         keeping = makers.keeping.get((_place(taker), typed.bucket))
         if filling and filling is not keeping:
-            yield _mixed(taker, "model_bucket_name", typed.bucket, models_of(filling).bucket, filling)
-        elif keeping and not filling:
-            right = models_of(keeping).model_package_group_name
-            yield _mixed(taker, "model_package_group_name", typed.model_package_group_name, right, keeping)
-        elif not filling:
+            yield _other_bucket(taker, typed.bucket, filling)
+        elif not filling and not keeping:
             yield from _of_another_account(taker, typed, makers)
 
 
@@ -164,17 +157,19 @@ def _of_another_account(taker: Project, typed: ApprovedModels, makers: Makers) -
         yield Objection(taker, "model_bucket_name", message)
 
 
-def _mixed(taker: Project, field: str, wrong: str, right: str, maker: Project) -> Objection:
-    other = _key(next(one for one in _TYPED if one != field))
+def _other_bucket(taker: Project, wrong: str, maker: Project) -> Objection:
     message = (
-        f'{quoted(wrong)} does not go together with {other}, which is that of {maker.name}; allowed: "{right}"; '
-        f"or model-project: {maker.name} in place of both"
+        f"{quoted(wrong)} does not go together with model-package-group-name, which is that of {maker.name}; "
+        f'allowed: "{models_of(maker).bucket}"; or model-project: {maker.name} in place of both'
     )
-    return Objection(taker, field, message)
+    return Objection(taker, "model_bucket_name", message)
 
 
 def notices(configuration: Configuration, templates: Mapping[str, Template]) -> Iterator[Objection]:
-    """Notice typed groups that no project here makes, but nearly: there may be such a group, or it was misspelt."""
+    """Notice typed groups that no project here fills, but nearly.
+
+    It may be misspelt; or it is there, and its project is not here, or has another id now and left it behind.
+    """
     makers = Makers.among(configuration.projects, templates)
     groups: dict[Place, dict[str, str]] = {}
     for (place, group), maker in makers.filling.items():
