@@ -50,3 +50,4 @@ def test_predictions_start_by_push_approval_and_schedule_and_lie_in_the_bucket(
     (results,) = [what for what in seen.told if " predictions are in " in what]
     assert results.startswith(f"50 predictions are in pipelines/{PIPELINE}/executions/")
     assert results.endswith("/Transform/rows.csv.out")
+    assert f"deleted the pipeline {PIPELINE} and 1 model whose names begin with scoring-" in seen.told

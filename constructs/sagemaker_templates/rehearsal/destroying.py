@@ -17,6 +17,7 @@ from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings, Re
 from sagemaker_templates.settings import Configuration
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.stacks.synthesis import StackPlan
+from sagemaker_templates.templates.registry import all_templates
 from sagemaker_templates.wording import counted
 
 _APPLIED = re.compile(r"Apply complete! Resources: (\d+) added, (\d+) changed, (\d+) destroyed")
@@ -41,21 +42,42 @@ def unprotected(configuration: Configuration, projects: Sequence[Project]) -> Co
     return replace(configuration, environments=tuple(environments.values()), projects=tuple(changed))
 
 
-def remove_what_builds_made(happenings: Happenings, outputs: Mapping[str, Any]) -> None:
-    """Delete what no stack has: the SageMaker pipeline and the versions of the model, which hold on to their group.
+def remove_what_builds_made(happenings: Happenings, project: Project, outputs: Mapping[str, Any]) -> None:
+    """Delete what no stack has made: the SageMaker pipeline, what it registered, and the models it made to predict with.
 
     Args:
-        outputs: of the stack of a project whose build makes a pipeline.
+        project: whose build makes a pipeline.
+        outputs: of its stack.
     """
     place = happenings.place
     sagemaker = happenings.emulator.client("sagemaker", place.account, place.region)
-    pipeline, group = str(outputs["sagemaker_pipeline_name"]), outputs.get("model_package_group_name")
+    pipeline = str(outputs["sagemaker_pipeline_name"])
     sagemaker.delete_pipeline(PipelineName=pipeline, ClientRequestToken=uuid.uuid4().hex)
-    found = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"] if group else []
+    deleted = [f"the pipeline {pipeline}"]
+    if group := outputs.get("model_package_group_name"):
+        deleted.append(f"{counted(_versions_removed(sagemaker, str(group)), 'version')} of {group}")
+    if field := all_templates()[project.template].job_prefix_field:
+        beginning = f"{getattr(project.parameters, field)}-"
+        deleted.append(
+            f"{counted(_models_removed(sagemaker, beginning), 'model')} whose names begin with {beginning}"
+        )
+    happenings.note(ADMINISTRATOR, f"deleted {' and '.join(deleted)}")
+
+
+def _versions_removed(sagemaker: Any, group: str) -> int:
+    found = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
     for each in found:
         sagemaker.delete_model_package(ModelPackageName=each["ModelPackageArn"])
-    versions = f" and {counted(len(found), 'version')} of {group}" if group else ""
-    happenings.note(ADMINISTRATOR, f"deleted the pipeline {pipeline}{versions}")
+    return len(found)
+
+
+def _models_removed(sagemaker: Any, beginning: str) -> int:
+    pages = sagemaker.get_paginator("list_models").paginate(NameContains=beginning)
+    found = [str(each["ModelName"]) for page in pages for each in page["Models"]]
+    own = [name for name in found if name.startswith(beginning)]
+    for name in own:
+        sagemaker.delete_model(ModelName=name)
+    return len(own)
 
 
 @dataclass(frozen=True)

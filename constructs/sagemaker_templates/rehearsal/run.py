@@ -177,8 +177,8 @@ class _Stage:
         """Everything that was applied, and before that what builds have made beside it."""
         timeline.now("Destroying")
         self.destroyed.extend(self._roles())
-        for project in built:
-            remove_what_builds_made(project.happenings, project.outputs)
+        for each in built:
+            remove_what_builds_made(each.happenings, each.project, each.outputs)
         output = self.work / "unprotected"
         write_stacks(
             unprotected(self.configuration, self.cast.everyone), environments=wanted.environments, output=output
