@@ -25,6 +25,7 @@ from sagemaker_templates.options import (
     SynthesizedOption,
 )
 from sagemaker_templates.review import commands as review
+from sagemaker_templates.review.drift import command as review_drift
 from sagemaker_templates.review.plan import command as review_plan
 from sagemaker_templates.settings import Configuration, InvalidSettings
 from sagemaker_templates.terminal import errors, results, say
@@ -168,6 +169,7 @@ app.command()(conversion.convert)
 app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)
+app.command()(review_drift.drift)
 
 
 def _summary(configuration: Configuration) -> str:

@@ -17,6 +17,7 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import prepare_configuration
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.operations.engine import Engine, find_engine
+from sagemaker_templates.operations.terraform import FEWER_COLLECTIONS
 from sagemaker_templates.optional_packages import MOTO, require
 from sagemaker_templates.rehearsal.containers.known import LOCK, Containers
 from sagemaker_templates.rehearsal.deployment import Deployment
@@ -198,7 +199,7 @@ class _Stage:
             return None
         work = self.work / "deployment"
         work.mkdir()
-        machine = rollout.provider.environment()
+        machine = {**FEWER_COLLECTIONS, **rollout.provider.environment()}
         containers = self.containers
         return Deployment(self.emulator, self.cast.deploying, timeline, python_for, machine, containers, work, tip)
 

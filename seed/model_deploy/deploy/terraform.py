@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,12 @@ class Terraform:
         """Write the plan file; returns the plan as a person reads it."""
         return self._run("plan", _LOCK_TIMEOUT, f"-out={PLAN_FILE}")
 
-    def show(self) -> dict[str, Any]:
-        """The plan as data."""
-        shown: dict[str, Any] = json.loads(self._run("show", "-json", PLAN_FILE, quiet=True))
-        return shown
-
-    def show_text(self) -> None:
-        """Print the plan as a person reads it."""
-        self._run("show", PLAN_FILE)
+    def show(self) -> tuple[dict[str, Any], str]:
+        """The plan as data, and as a person reads it; side by side, for most of each is the start of the provider."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            text = pool.submit(self._run, "show", PLAN_FILE, quiet=True)
+            data: dict[str, Any] = json.loads(self._run("show", "-json", PLAN_FILE, quiet=True))
+            return data, text.result()
 
     def apply(self) -> None:
         """Apply the plan file, and nothing else.

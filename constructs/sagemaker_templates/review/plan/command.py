@@ -1,8 +1,5 @@
 """``sagemaker-templates plan``; ``cli`` puts it on the command line."""
 
-import itertools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +8,9 @@ import typer
 
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.options import EnvironmentsOption, MigrateOption, OrphanOption, SynthesizedOption
+from sagemaker_templates.review.plan.telling import telling_of_plans
 from sagemaker_templates.temporary import temporary_folder
-from sagemaker_templates.terminal import errors, say
+from sagemaker_templates.terminal import say
 from sagemaker_templates.whole_file import write_whole
 
 Scope = Annotated[
@@ -50,7 +48,7 @@ def plan(
     wanted = selected(stacks, scope)
     planned = planned_whereabouts(configuration, environments, output)
     check_synthesized(output, planned, Decisions(orphan or (), migrate or ()))
-    with temporary_folder() as work, _progress(len(wanted)) as progress:
+    with temporary_folder() as work, telling_of_plans(len(wanted)) as progress:
         planner = Planner(cache(find_engine), provider_source(work), output / "stacks")
         review = planner.review(wanted, progress)
     if markdown:
@@ -59,12 +57,3 @@ def plan(
     say(as_text(review))
     if review.failed:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _progress(stacks: int) -> Iterator[Callable[[str], None]]:
-    """Tell of the stack that is being planned: on a terminal in one line that goes away, else a line for each."""
-    count = itertools.count(1)
-    with errors.status("Starting") as status:
-        tell = status.update if errors.is_terminal else errors.print
-        yield lambda stack: tell(f"Planning {stack} ({next(count)} of {stacks})")

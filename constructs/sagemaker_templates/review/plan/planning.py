@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sagemaker_templates.failures import StepFailed
@@ -12,6 +13,7 @@ from sagemaker_templates.interruption import Interrupted
 from sagemaker_templates.operations.aws_clients import Clients, clients
 from sagemaker_templates.operations.engine import Engine, program_of
 from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.operations.running import RunningCommands
 from sagemaker_templates.operations.state_lock import lock_of
 from sagemaker_templates.operations.terraform import Terraform, TerraformError
 from sagemaker_templates.output_folder.vanished import (
@@ -69,6 +71,7 @@ class Planner:
             what ``init`` loads stays in ``.terraform``.
         variables: of which those named ``AWS_…`` are the credentials.
         clients: for what Terraform has no command for; with the same credentials, as a role or as themselves.
+        commands: what Terraform does now, where several stacks are planned side by side.
     """
 
     engine: Callable[[EngineName], Engine]
@@ -76,6 +79,8 @@ class Planner:
     stacks: Path
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clients: Callable[[DeployRole | None, str], Clients] = field(default_factory=lambda: clients)
+    commands: RunningCommands = field(default_factory=RunningCommands)
+    _one_at_a_time: Lock = field(default_factory=Lock)
 
     def review(self, plans: Sequence[StackPlan], progress: Progress = lambda stack: None) -> Review:
         """Plan every stack; one that fails does not keep the others from being planned."""
@@ -105,15 +110,31 @@ class Planner:
         role = environment.deploy_role
         return role and replace(role, arn=self.variables.get(_OTHER_ROLE, role.arn))
 
+    def shown(self, plan: StackPlan) -> dict[str, Any]:
+        """Plan one stack; returns Terraform's JSON of the plan.
+
+        Raises:
+            TerraformError: it cannot be planned.
+        """
+        return _shown(self._initialized(plan), self.stacks / plan.name)
+
+    def _initialized(self, plan: StackPlan) -> Terraform:
+        folder = self.stacks / plan.name
+        environment = {**self._credentials(), **self.provider.environment()}
+        engine = self.engine(plan.environment.engine)
+        terraform = Terraform(engine, folder, environment, folder / ".terraform", commands=self.commands)
+        # A cache of providers that stacks share is not safe for several `init` at once:
+        # https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
+        with self._one_at_a_time:
+            terraform.init()
+        return terraform
+
     def _planned(self, plan: StackPlan, steps: list[Step]) -> StackSummary:
         """Plan one stack; add the steps that somebody has to take first, whether it can be planned or not."""
         folder = self.stacks / plan.name
-        environment = {**self._credentials(), **self.provider.environment()}
         clients = self.clients(self._role(plan.environment), plan.environment.region)
-        engine = self.engine(plan.environment.engine)
-        terraform = Terraform(engine, folder, environment, folder / ".terraform")
         commands = Commands(program_of(plan.environment.engine), folder)
-        terraform.init()
+        terraform = self._initialized(plan)
         if lock := lock_of(folder, clients):
             steps.append(commands.to_unlock(lock))
         try:

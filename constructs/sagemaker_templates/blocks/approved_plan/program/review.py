@@ -36,9 +36,9 @@ def _review(artifact: Path, exports: Path) -> None:
     file = PlanFile.read(artifact / "plan" / PLAN_FILE, artifact)
     refuse(objections_to_file(file))
     runner = prepared(exports.parent / "review", file)
-    plan = runner.show()
+    plan, text = runner.show()
     refuse([*objections(file, plan), *refusals(plan)])
-    runner.show_text()
+    print(text)
     write_exports(exports, exported(file, plan))
     print(f"plan: {summary(plan)}; SHA-256 {file.digest}")
 
