@@ -43,7 +43,7 @@ def unprotected(configuration: Configuration, projects: Sequence[Project]) -> Co
 
 
 def remove_what_builds_made(happenings: Happenings, project: Project, outputs: Mapping[str, Any]) -> None:
-    """Delete what no stack has made: the SageMaker pipeline, what it registered, and the models it made to predict with.
+    """Delete what no stack has made: the SageMaker pipeline, what it registered, and the models it made to predict.
 
     Args:
         project: whose build makes a pipeline.
