@@ -1,4 +1,4 @@
-"""A language model in its files is asked in the words of its container, and one that cannot be loaded says so."""
+"""A language model in its files is asked in the words of its container, and a server that does not start says why."""
 
 import json
 import sys
@@ -14,31 +14,26 @@ from sagemaker_templates.rehearsal.tiny_language_model import model_files
 from terraform_starter import Missing
 
 IMAGE = f"763104351884.dkr.ecr.us-east-1.amazonaws.com/{VLLM}:0.29.0-gpu-py312-cu130-ubuntu22.04-sagemaker"
+PYTHON = Path(sys.executable)
 VARIABLE = ("SM_VLLM_MODEL", "/opt/ml/model")
 
 
-def _served(changed: dict[str, bytes]) -> Served:
-    return Served(IMAGE, packed({**model_files("drawn"), **changed}), (VARIABLE,), isolated=True)
+SERVED = Served(IMAGE, packed(model_files("drawn")), (VARIABLE,), isolated=True)
 
 
-@pytest.fixture
-def containers(tmp_path: Path, missing: Missing) -> Containers:
-    """Return those of an environment with PyTorch and transformers."""
+def test_a_model_answers_in_the_forms_of_its_container_and_in_no_other(tmp_path: Path, missing: Missing) -> None:
     python = ROOT / ".venv-finetune/bin/python"
     if not python.exists():
         missing("there is no environment of the fine-tuning: make .venv-finetune/.installed")
-    return Containers(lambda: Path(sys.executable), tmp_path, python)
-
-
-def test_a_model_answers_in_the_forms_of_its_container_and_in_no_other(containers: Containers) -> None:
+    containers = Containers(lambda: PYTHON, tmp_path, python)
     assert containers.lacking(IMAGE) == ""
     promises = PROMISES[VLLM]
     of_tgi = Asked(json.dumps({"inputs": "What is a lighthouse for?"}), {"Content-Type": "application/json"})
-    *answers, refused = containers.answers(_served({}), [*(each.asked for each in promises), of_tgi])
+    *answers, refused = containers.answers(SERVED, [*(each.asked for each in promises), of_tgi])
     assert broken(answers, promises) == []
     assert refused.status == 422
 
 
-def test_a_model_that_cannot_be_loaded_fails_with_what_its_server_printed(containers: Containers) -> None:
-    with pytest.raises(ContainerFailed, match=f"{VLLM}.* ended with 1:\\n(.|\\n)*tokenizer"):
-        containers.answers(_served({"tokenizer.json": b"{}"}), [])
+def test_a_server_that_does_not_start_fails_with_what_it_printed(tmp_path: Path) -> None:
+    with pytest.raises(ContainerFailed, match=rf"{VLLM}.* ended with 1:\n(.|\n)*No module named 'torch'"):
+        Containers(lambda: PYTHON, tmp_path, PYTHON).answers(SERVED, [])

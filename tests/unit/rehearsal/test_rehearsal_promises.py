@@ -85,7 +85,14 @@ def test_a_language_model_says_the_same_to_the_same_question_in_each_form() -> N
     ]
 
 
-@pytest.mark.parametrize("body", [[], {"choices": []}, [{"generated_text": " "}], {"error": "no"}])
-def test_what_a_language_model_leaves_empty_or_has_in_another_form_is_no_answer(body: object) -> None:
+@pytest.mark.parametrize("body", [[], {"choices": []}, [{"generated_text": None}], {"error": "no"}])
+def test_what_a_language_model_answers_in_another_form_is_no_answer(body: object) -> None:
     wrong = broken([_text(body), COMPLETED, REPLIED, REPLIED], language_promises.PROMISES[TGI])
     assert any(line.startswith("inputs: ") and "is no answer of the model" in line for line in wrong)
+
+
+def test_a_text_may_have_no_continuation_and_a_conversation_has_a_reply() -> None:
+    of_vllm = language_promises.PROMISES[VLLM]
+    nothing, silence = _text({"choices": [{"text": ""}]}), _text({"choices": [{"message": {"content": ""}}]})
+    assert broken([nothing, REPLIED, REPLIED], of_vllm) == []
+    assert len(broken([COMPLETED, silence, silence], of_vllm)) == 2
