@@ -134,6 +134,12 @@ def rehearse(
             "--container-python", help="The Python of an environment with what the container has.", metavar="PATH"
         ),
     ] = None,
+    model_python: Annotated[
+        Path | None,
+        typer.Option(
+            "--model-python", help="The Python of an environment with torch and transformers.", metavar="PATH"
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", help="A folder for rehearsal.md and rehearsal.html.", metavar="DIR"),
@@ -146,7 +152,7 @@ def rehearse(
     from sagemaker_templates.rehearsal.run import Wanted
     from sagemaker_templates.rehearsal.run import rehearse as run
 
-    run(results(), Wanted(scope, environments, output, python, container_python, report))
+    run(results(), Wanted(scope, environments, output, python, container_python, model_python, report))
 
 
 @app.command()

@@ -399,3 +399,15 @@ def test_what_refers_to_something_that_is_not_there_is_refused(
     assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == refusal
     message = told["Error"]["Message"]
     assert any(named in message for named in ("none", "vpc-0123456789abcdef0", "specified log group does not exist"))
+
+
+def test_an_endpoint_may_have_every_instance_type_that_sagemaker_knows(emulator: Emulator) -> None:
+    sagemaker = emulator.client("sagemaker", DEV, REGION)
+    role = new_role(emulator, DEV, "endpoint", trusted={"Service": "sagemaker.amazonaws.com"})
+    sagemaker.create_model(ModelName="gpu", ExecutionRoleArn=role, PrimaryContainer={"Image": "image"})
+    variant = {"VariantName": "main", "ModelName": "gpu", "InitialInstanceCount": 1}
+    for number, instance_type in enumerate(("ml.g5.2xlarge", "ml.g6e.2xlarge")):
+        variants = [{**variant, "InstanceType": instance_type}]
+        sagemaker.create_endpoint_config(EndpointConfigName=f"gpu-{number}", ProductionVariants=variants)
+        (found,) = sagemaker.describe_endpoint_config(EndpointConfigName=f"gpu-{number}")["ProductionVariants"]
+        assert found["InstanceType"] == instance_type

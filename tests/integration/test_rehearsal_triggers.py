@@ -10,7 +10,9 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import Account
 from sagemaker_templates.rehearsal.connections import start_by_connection
 from sagemaker_templates.rehearsal.events import Place
+from sagemaker_templates.rehearsal.pushing import push
 from sagemaker_templates.rehearsal.report import Moment, Timeline
+from sagemaker_templates.rehearsal.repository import CodeCommitTip
 from sagemaker_templates.rehearsal.triggers import Happenings, RehearsalFailed
 
 pytestmark = pytest.mark.emulator
@@ -100,6 +102,16 @@ def test_a_role_of_a_rule_that_may_not_start_the_pipeline_fails_and_is_named(
     assert [one.role for one in moments] == ["approval-start", "schedule-start"]
 
 
+def _delivering_rule(
+    emulator: Emulator, name: str, pipeline: str, pattern: dict[str, Any], *, allowed: list[str]
+) -> None:
+    """A rule that starts a delivery pipeline."""
+    _rule(emulator, name, allowed=allowed, EventPattern=json.dumps(pattern))
+    role = f"arn:aws:iam::{PLACE.account}:role/{name}-start"
+    target = {"Id": "ml-pipeline", "Arn": PLACE.arn("codepipeline", pipeline), "RoleArn": role}
+    emulator.client("events", PLACE.account, PLACE.region).put_targets(Rule=name, Targets=[target])
+
+
 CONNECTION = PLACE.arn("codeconnections", "connection/01234567-89ab-cdef-0123-456789abcdef")
 
 
@@ -120,6 +132,7 @@ def test_a_push_to_github_starts_the_pipeline_by_its_connection(
 ) -> None:
     connection = CONNECTION.replace("codeconnections", service)
     Account(happenings.emulator, PLACE.account, PLACE.region).create_connection(connection, provider)
+    _delivering_rule(happenings.emulator, "approval", "a-build", PATTERN, allowed=[])
     start_by_connection(happenings, _on_github(connection, DetectChanges="true"), kind)
     assert [one.what for one in moments] == [
         "pushed to main of example/a-build: the connection 01234567-89ab-cdef-0123-456789abcdef starts a-build"
@@ -143,10 +156,51 @@ def test_a_push_to_github_that_would_start_nothing_or_twice_fails(
         start_by_connection(happenings, _on_github(DetectChanges="false"), "GitHub")
     with pytest.raises(RehearsalFailed, match="it has triggers"):
         start_by_connection(happenings, {**_on_github(), "triggers": [{}]}, "GitHub")
-    _rule(emulator, "push", allowed=[], EventPattern=json.dumps(PATTERN))
-    role = f"arn:aws:iam::{PLACE.account}:role/push-start"
-    target = {"Id": "delivery", "Arn": PLACE.arn("codepipeline", "a-build"), "RoleArn": role}
-    emulator.client("events", PLACE.account, PLACE.region).put_targets(Rule="push", Targets=[target])
+    _delivering_rule(emulator, "push", "a-build", {"source": ["aws.codecommit"]}, allowed=[])
     with pytest.raises(RehearsalFailed, match="by its connection, and so does push"):
         start_by_connection(happenings, _on_github(), "GitHub")
     assert {one.outcome for one in moments} == {"failed"}
+
+
+DELIVERY = "serving-deploy"
+
+
+def _on_codecommit(emulator: Emulator, **files: bytes) -> dict[str, Any]:
+    """A repository with files, the pipeline that reads it and the rule that starts it; the pipeline's description."""
+    codecommit = emulator.client("codecommit", PLACE.account, PLACE.region)
+    codecommit.create_repository(repositoryName=DELIVERY)
+    puts = [{"filePath": path, "fileContent": content} for path, content in files.items()]
+    codecommit.create_commit(repositoryName=DELIVERY, branchName="main", putFiles=puts)
+    role = new_role(emulator, PLACE.account, DELIVERY, trusted={"Service": "codepipeline.amazonaws.com"})
+    kind = {"category": "Source", "owner": "AWS", "provider": "CodeCommit", "version": "1"}
+    configuration = {"RepositoryName": DELIVERY, "BranchName": "main"}
+    source = {"name": "Source", "actionTypeId": kind, "configuration": configuration}
+    build = {"name": "Build", "actionTypeId": {**kind, "category": "Build", "provider": "CodeBuild"}}
+    pipeline = {
+        "name": DELIVERY,
+        "roleArn": role,
+        "artifactStore": {"type": "S3", "location": "artifacts"},
+        "stages": [{"name": "Source", "actions": [source]}, {"name": "Build", "actions": [build]}],
+    }
+    emulator.client("codepipeline", PLACE.account, PLACE.region).create_pipeline(pipeline=pipeline)
+    pattern = {"source": ["aws.codecommit"], "detail": {"referenceName": ["main"]}}
+    _delivering_rule(emulator, "push", DELIVERY, pattern, allowed=["codepipeline:StartPipelineExecution"])
+    return pipeline
+
+
+def test_a_push_changes_the_repository_and_starts_its_pipeline_as_the_role_of_the_rule(
+    emulator: Emulator, happenings: Happenings, moments: list[Moment]
+) -> None:
+    pipeline = _on_codecommit(emulator, changed=b"1", gone=b"1", kept=b"1")
+    push(happenings, "CodeCommit", pipeline, CodeCommitTip(), {"changed": b"2", "gone": None})
+    codecommit = emulator.client("codecommit", PLACE.account, PLACE.region)
+    files = codecommit.get_folder(repositoryName=DELIVERY, folderPath="/")["files"]
+    assert {
+        one["absolutePath"]: codecommit.get_file(repositoryName=DELIVERY, filePath=one["absolutePath"])["fileContent"]
+        for one in files
+    } == {"changed": b"2", "kept": b"1"}
+    commit = codecommit.get_branch(repositoryName=DELIVERY, branchName="main")["branch"]["commitId"]
+    assert [(one.role, one.what) for one in moments] == [
+        ("administrator", f"told EventBridge of a push to main of {DELIVERY}: {commit[:8]}"),
+        ("push-start", f"the rule push matches: started {DELIVERY}"),
+    ]

@@ -14,7 +14,7 @@ from installed_container import xgboost_container
 from mlops.local.execution import Execution
 from mlops.local.sandbox import JobFailedError, Sandbox
 from mlops.local.serving import Request
-from sagemaker_templates.rehearsal.containers.xgboost_container import XGBoostContainer
+from sagemaker_templates.rehearsal.containers.container import Container
 from training import BUCKET, SMALL, Training
 
 
@@ -89,7 +89,7 @@ def test_the_scripts_of_one_execution_write_nothing_into_another(
 
 
 @pytest.fixture(scope="module")
-def container(training: Training, good: Execution) -> XGBoostContainer:
+def container(training: Training, good: Execution) -> Container:
     """The registered model in the container, as its package says."""
     (described,) = good.registered[0]["InferenceSpecification"]["Containers"]
     sandbox = Sandbox(training.root / "serving")
@@ -99,7 +99,7 @@ def container(training: Training, good: Execution) -> XGBoostContainer:
 
 
 @pytest.fixture(scope="module")
-def served(training: Training, container: XGBoostContainer) -> tuple[list[dict[str, str]], list[float]]:
+def served(training: Training, container: Container) -> tuple[list[dict[str, str]], list[float]]:
     """Raw test rows, and what the registered model answers to them."""
     rows = training.root / "work/good/Preprocess/ml/processing/test/rows.csv"
     names = ["sex", "length", "diameter", "height", "whole", "shucked", "viscera", "shell", "rings"]
@@ -112,7 +112,7 @@ def served(training: Training, container: XGBoostContainer) -> tuple[list[dict[s
 
 
 def test_in_its_container_the_model_answers_in_the_type_that_is_asked_for_and_a_mistake_with_4xx(
-    container: XGBoostContainer,
+    container: Container,
 ) -> None:
     """The container puts its own default in place of an Accept header that is missing or ``*/*``."""
     row, csv_type = "M,0.455,0.365,0.095,0.514,0.2245,0.101,0.15", {"Content-Type": "text/csv"}
@@ -139,7 +139,7 @@ def test_in_its_container_the_model_answers_in_the_type_that_is_asked_for_and_a_
 
 
 def test_without_the_packages_variables_the_containers_own_default_is_answered_too(
-    container: XGBoostContainer,
+    container: Container,
 ) -> None:
     """Whoever makes a model of the archive alone gets JSON, and no error."""
     needed = {

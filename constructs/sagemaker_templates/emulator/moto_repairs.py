@@ -16,6 +16,7 @@ def repair_moto() -> None:
     _leave_policies_of_buckets_to_the_guard()
     _name_principals_of_functions_as_lambda_does()
     _let_delete_markers_go()
+    _leave_instance_types_of_endpoints_to_the_guard()
 
 
 def _let_delete_markers_go() -> None:
@@ -26,6 +27,19 @@ def _let_delete_markers_go() -> None:
         pass
 
     FakeDeleteMarker.dispose = dispose
+
+
+def _leave_instance_types_of_endpoints_to_the_guard() -> None:
+    """Let moto take every instance type for an endpoint: its list ends before ml.g5.
+
+    What SageMaker knows is in the service's model, which each request is held against before moto sees it.
+    """
+    from moto.sagemaker.models import FakeEndpointConfig
+
+    def take(_configuration: FakeEndpointConfig, _instance_type: str) -> None:
+        pass
+
+    FakeEndpointConfig.validate_instance_type = take
 
 
 def _keep_descriptions_of_rules_between_groups() -> None:

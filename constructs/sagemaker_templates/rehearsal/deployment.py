@@ -9,10 +9,12 @@ from botocore.exceptions import ClientError
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames, TargetNames
 from sagemaker_templates.rehearsal.acting import RightMissing
-from sagemaker_templates.rehearsal.containers.known import Containers
-from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
+from sagemaker_templates.rehearsal.containers.known import Containers, serves_language_models
+from sagemaker_templates.rehearsal.endpoint import ServedEndpoint, image_of
 from sagemaker_templates.rehearsal.events import Place
 from sagemaker_templates.rehearsal.invoking import Predictions, Running, invoke
+from sagemaker_templates.rehearsal.language_settings import for_language_models
+from sagemaker_templates.rehearsal.pushing import push
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.replaced import check_replaced
@@ -39,7 +41,7 @@ class Rolled:
     predictions: Predictions
 
 
-@dataclass(frozen=True)
+@dataclass
 class Deployment:
     """The rehearsal of one project of model_deploy whose stacks are applied.
 
@@ -49,6 +51,7 @@ class Deployment:
         containers: what the endpoints' models are served by.
         work: an empty folder.
         tip: where its repository's files are read from.
+        repository: the folder with the repository's files, once it is prepared.
     """
 
     emulator: Emulator
@@ -59,6 +62,26 @@ class Deployment:
     containers: Containers
     work: Path
     tip: Tip = field(default_factory=CodeCommitTip)
+    repository: Path = field(default=Path(), init=False)
+
+    def prepare(self, registered: str) -> None:
+        """Read the repository back; for a language model, push the settings that one needs.
+
+        Args:
+            registered: the ARN of the version that is to be approved.
+
+        Raises:
+            StepFailed: something went wrong; the timeline has it as its last moment.
+        """
+        (self.work / "read").mkdir()
+        pipeline = self._release.definition()
+        self.repository = read_back(self._happenings, pipeline, self.project, self.work / "read", self.tip)
+        image = image_of(self.emulator, registered, self._happenings.place.region)
+        if not serves_language_models(image):
+            return
+        changes = for_language_models(self.repository, image)
+        self.tip = push(self._happenings, self.project.repository.type, pipeline, self.tip, changes)
+        self._release.deliver(self.python_for(self.repository), self.work / "settings")
 
     def follow(self, approved: str) -> Rolled:
         """Go on from the first approval.
@@ -69,14 +92,10 @@ class Deployment:
         Raises:
             StepFailed: something went wrong; the timeline has it as its last moment.
         """
-        (self.work / "read").mkdir()
-        repository = read_back(
-            self._happenings, self._release.definition(), self.project, self.work / "read", self.tip
-        )
-        return self._roll_out(approved, self.python_for(repository), "first")
+        return self._roll_out(approved, self.python_for(self.repository), "first")
 
     def follow_again(self, approved: str, before: Rolled) -> None:
-        """Go on from the approval of a later version, whose model predicts otherwise.
+        """Go on from the approval of a later version, whose model answers otherwise.
 
         Args:
             approved: the ARN of the version.
@@ -90,7 +109,7 @@ class Deployment:
             check_replaced(new.happenings, old.endpoint, new.endpoint, approved)
             name = new.endpoint.name
             if name in after.predictions and after.predictions[name] == before.predictions[name]:
-                new.happenings.fail(ADMINISTRATOR, f"{name} predicts as before: it is the earlier model")
+                new.happenings.fail(ADMINISTRATOR, f"{name} answers as before: it is the earlier model")
 
     def _roll_out(self, approved: str, python: Path, folder: str) -> Rolled:
         self._happenings.start(self._happenings.place.decided(approved, "Approved"), self._name)

@@ -1,8 +1,10 @@
 """What SageMaker does as the role of an endpoint: image, model, logs, alarms, network."""
 
+import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from sagemaker_templates.emulator import Emulator
@@ -116,13 +118,24 @@ class ServedEndpoint:
         return Served(self.image, archive, environment, bool(self._model.get("EnableNetworkIsolation")))
 
     def _loaded(self, actor: RoleSession) -> bytes:
-        """The archive of the model, which may be another account's, as the image."""
-        container = self._container
-        bucket, _, key = str(container["ModelDataUrl"]).removeprefix("s3://").partition("/")
-        image = {**parts_of_image(container["Image"]), "layers": some_layers()}
+        """What the container finds as its model, as a tar archive; it may be another account's, as the image."""
+        image = {**parts_of_image(self.image), "layers": some_layers()}
+        source = self._container.get("ModelDataSource", {}).get("S3DataSource", {})
+        if source.get("S3DataType") == "S3Prefix":
+            return self._loaded_files(actor, image, *_parts(source["S3Uri"]))
+        bucket, key = _parts(source.get("S3Uri") or self._container["ModelDataUrl"])
         actor.does("start-endpoint", {**image, "model-bucket": bucket, "model-keys": [key]})
-        archive: bytes = actor.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-        return archive
+        return _read(actor, bucket, key)
+
+    @staticmethod
+    def _loaded_files(actor: RoleSession, image: Mapping[str, Any], bucket: str, prefix: str) -> bytes:
+        """Everything below a prefix, file by file, at its path below it
+        (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html)."""
+        pages = actor.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [str(one["Key"]) for page in pages for one in page.get("Contents", [])]
+        given = {"model-bucket": bucket, "model-prefix": prefix, "model-keys": keys}
+        actor.does("start-endpoint", {**image, **given})
+        return packed({key.removeprefix(prefix): _read(actor, bucket, key) for key in keys})
 
     @property
     def _arn(self) -> str:
@@ -148,10 +161,45 @@ class ServedEndpoint:
     @cached_property
     def _container(self) -> Json:
         """That of the model package, whosever it is."""
-        registry = self.emulator.client("sagemaker", account_of(self.package), self.region)
-        described = registry.describe_model_package(ModelPackageName=self.package)
-        found: Json = described["InferenceSpecification"]["Containers"][0]
-        return found
+        return _container_of(self.emulator, self.package, self.region)
 
     def _client(self, service: str) -> Any:
         return self.emulator.client(service, self.account, self.region)
+
+
+def image_of(emulator: Emulator, package: str, region: str) -> str:
+    """Return the image that a version of a model is registered with.
+
+    Args:
+        package: its ARN.
+        region: of its registry.
+    """
+    return str(_container_of(emulator, package, region)["Image"])
+
+
+def _container_of(emulator: Emulator, package: str, region: str) -> Json:
+    registry = emulator.client("sagemaker", account_of(package), region)
+    described = registry.describe_model_package(ModelPackageName=package)
+    found: Json = described["InferenceSpecification"]["Containers"][0]
+    return found
+
+
+def _parts(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _read(actor: RoleSession, bucket: str, key: str) -> bytes:
+    content: bytes = actor.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return content
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return an archive of files by their paths; the same files give the same archive."""
+    archive = BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as opened:
+        for path, content in sorted(files.items()):
+            entry = tarfile.TarInfo(path)
+            entry.size = len(content)
+            opened.addfile(entry, BytesIO(content))
+    return archive.getvalue()

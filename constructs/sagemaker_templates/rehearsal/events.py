@@ -11,6 +11,8 @@ from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import arn
 from sagemaker_templates.rehearsal.matching import matches
 
+_SAGEMAKER = "aws.sagemaker"
+
 
 @dataclass(frozen=True)
 class Started:
@@ -72,7 +74,7 @@ class Place:
             "ModelPackageStatus": "Completed",
             "ModelApprovalStatus": status,
         }
-        return self._event("aws.sagemaker", "SageMaker Model Package State Change", package, detail)
+        return self._event(_SAGEMAKER, "SageMaker Model Package State Change", package, detail)
 
     def _event(self, source: str, kind: str, resource: str, detail: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -110,9 +112,14 @@ def scheduled(emulator: Emulator, place: Place) -> list[Started]:
 
 
 def targeting(emulator: Emulator, place: Place, arn: str) -> list[str]:
-    """The enabled rules of a place that have a target."""
+    """The enabled rules of a place that have a target, but those that wait for what becomes of models."""
     rules = _Rules.of(emulator, place.account, place.region)
-    return [rule["Name"] for rule in rules.enabled() for each in rules.started(rule) if each.target_arn == arn]
+    others = (rule for rule in rules.enabled() if not _of_models(rule))
+    return [rule["Name"] for rule in others for each in rules.started(rule) if each.target_arn == arn]
+
+
+def _of_models(rule: Mapping[str, Any]) -> bool:
+    return bool(json.loads(rule.get("EventPattern", "{}")).get("source") == [_SAGEMAKER])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A Hugging Face hub on loopback with one small model, for an import to find where there is no network.
+"""A Hugging Face hub on loopback with one small model at two commits, for an import where there is no network.
 
 It answers as the hub does (https://huggingface.co/docs/hub/api): which commit a revision is, which files the commit
 has, and their content; to whoever shows the access token, where there is one.
@@ -6,7 +6,6 @@ has, and their content; to whoever shows the access token, where there is one.
 
 import hashlib
 import json
-import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +16,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-_WEIGHTS = (2, 2)
-_FLOAT_BYTES = 4
+from sagemaker_templates.rehearsal.tiny_language_model import model_files
+
+LATER = "later-in-the-rehearsal"
+"""A revision that every model has beside the one that is asked for: another commit, with other weights."""
 
 
 @dataclass
@@ -37,22 +38,13 @@ class Hub:
     token: str = ""
     sent: list[str] = field(default_factory=list)
 
-    @property
-    def commit(self) -> str:
-        """What the revision is."""
-        return hashlib.sha1(self.model_id.encode(), usedforsecurity=False).hexdigest()
+    def commit(self, revision: str) -> str:
+        """What a revision is."""
+        return hashlib.sha1(f"{self.model_id}@{revision}".encode(), usedforsecurity=False).hexdigest()
 
-    @property
-    def files(self) -> Mapping[str, bytes]:
-        """The files of a model that has the layout of a real one, and no more than a few numbers for weights."""
-        config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": _WEIGHTS[0]}
-        words = {"version": "1.0", "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
-        return {
-            "README.md": b"---\nlicense: apache-2.0\n---\n",
-            "config.json": json.dumps(config).encode(),
-            "model.safetensors": _safetensors("model.embed_tokens.weight", _WEIGHTS),
-            "tokenizer.json": json.dumps(words).encode(),
-        }
+    def files(self, revision: str) -> Mapping[str, bytes]:
+        """The files of a revision's commit."""
+        return model_files(self.commit(revision))
 
     def answer(self, path: str, shown: str) -> tuple[HTTPStatus, bytes]:
         """The status and the body for a path.
@@ -62,24 +54,31 @@ class Hub:
         """
         if self.token and shown != f"Bearer {self.token}":
             return HTTPStatus.UNAUTHORIZED, _said("Invalid credentials in Authorization header")
-        revisions = {self.revision, self.commit}
-        for revision in revisions:
-            if path == f"/api/models/{self.model_id}/revision/{revision}":
-                return HTTPStatus.OK, json.dumps(self._details).encode()
-            if path == f"/api/models/{self.model_id}/tree/{revision}":
-                return HTTPStatus.OK, json.dumps([_entry(*file) for file in self.files.items()]).encode()
-            for name, content in self.files.items():
-                if path == f"/{self.model_id}/resolve/{revision}/{name}":
-                    self.sent.append(name)
-                    return HTTPStatus.OK, content
-        return HTTPStatus.NOT_FOUND, _said(f"there is {self.model_id} at {self.revision}, and nothing else")
+        for revision in (self.revision, LATER):
+            for name in (revision, self.commit(revision)):
+                if (found := self._found(path, revision, name)) is not None:
+                    return HTTPStatus.OK, found
+        return HTTPStatus.NOT_FOUND, _said(
+            f"there is {self.model_id} at {self.revision} and {LATER}, and nothing else"
+        )
 
-    @property
-    def _details(self) -> dict[str, Any]:
+    def _found(self, path: str, revision: str, name: str) -> bytes | None:
+        """What there is of a revision's commit at a path, by one of its two names."""
+        if path == f"/api/models/{self.model_id}/revision/{name}":
+            return json.dumps(self._details(revision)).encode()
+        if path == f"/api/models/{self.model_id}/tree/{name}":
+            return json.dumps([_entry(*file) for file in self.files(revision).items()]).encode()
+        beginning = f"/{self.model_id}/resolve/{name}/"
+        if not path.startswith(beginning) or (file := path.removeprefix(beginning)) not in self.files(revision):
+            return None
+        self.sent.append(file)
+        return self.files(revision)[file]
+
+    def _details(self, revision: str) -> dict[str, Any]:
         about = {"pipeline_tag": "text-generation", "library_name": "transformers"}
         return {
             "id": self.model_id,
-            "sha": self.commit,
+            "sha": self.commit(revision),
             "gated": False,
             **about,
             "cardData": {"license": "apache-2.0"},
@@ -121,11 +120,3 @@ def _entry(path: str, content: bytes) -> dict[str, Any]:
     """A file as the hub lists it, with Git's name for it."""
     oid = hashlib.sha1(f"blob {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
     return {"type": "file", "path": path, "size": len(content), "oid": oid}
-
-
-def _safetensors(name: str, shape: tuple[int, int]) -> bytes:
-    """A file with one tensor of zeros: the length of the header, the header, the numbers
-    (https://huggingface.co/docs/safetensors/index#format)."""
-    length = shape[0] * shape[1] * _FLOAT_BYTES
-    header = json.dumps({name: {"dtype": "F32", "shape": list(shape), "data_offsets": [0, length]}}).encode()
-    return struct.pack("<Q", len(header)) + header + bytes(length)

@@ -1,14 +1,22 @@
-"""Endpoints are invoked as clients do it, and answered by the serving code of their containers."""
+"""Endpoints are invoked as clients do it, and answered by the serving code of their containers, or in its place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from sagemaker_templates.rehearsal import abalone_promises, language_promises
 from sagemaker_templates.rehearsal.captured import Exchange
 from sagemaker_templates.rehearsal.capturing import capture
-from sagemaker_templates.rehearsal.containers.known import Answered, ContainerFailed, Containers, Served
+from sagemaker_templates.rehearsal.containers.known import (
+    Answered,
+    ContainerFailed,
+    Containers,
+    Served,
+    serves_language_models,
+)
 from sagemaker_templates.rehearsal.endpoint import ServedEndpoint
-from sagemaker_templates.rehearsal.promises import PROMISES, Promise, broken, predicted
+from sagemaker_templates.rehearsal.images import parts_of_image
+from sagemaker_templates.rehearsal.promises import Promise, Said, broken, said
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 
 
@@ -28,25 +36,32 @@ class Running:
     def requests(self) -> Sequence[Promise]:
         """What it is sent: all that is promised, as often as it takes for one answer to be captured."""
         needed = self.endpoint.capture.needed() if self.endpoint.capture else 0
-        answered = sum(promise.status == HTTPStatus.OK for promise in PROMISES)
-        return list(PROMISES) * max(1, -(-needed // answered))
+        promises = _promises_of(self.served.image)
+        answered = sum(promise.status == HTTPStatus.OK for promise in promises)
+        return list(promises) * max(1, -(-needed // answered))
 
 
-Predictions = Mapping[str, Sequence[float]]
-"""What each endpoint predicts for the same rows, by its name."""
+def _promises_of(image: str) -> Sequence[Promise]:
+    if serves_language_models(image):
+        return language_promises.PROMISES[parts_of_image(image)["image-repository"]]
+    return abalone_promises.PROMISES
+
+
+Predictions = Mapping[str, Sequence[Said]]
+"""What each endpoint says to the same questions, by its name."""
 
 
 def invoke(containers: Containers, running: Sequence[Running]) -> Predictions:
     """Invoke every endpoint, as the administrator of its account; no role of ours is meant for callers.
 
     Endpoints that serve the same archive in the same way are one container here, which is started once and asked for
-    each of them. One whose serving code is not here is left out.
+    each of them. One that nothing here serves is left out.
 
     Raises:
         RehearsalFailed: a container does not start, or does not answer as it was promised, or what was asked and
             answered is not captured as the configuration says.
     """
-    predictions: dict[str, Sequence[float]] = {}
+    predictions: dict[str, Sequence[Said]] = {}
     for alike in _alike(running):
         if lacking := containers.lacking(alike[0].served.image):
             _leave_out(alike, lacking)
@@ -55,7 +70,7 @@ def invoke(containers: Containers, running: Sequence[Running]) -> Predictions:
         for each in alike:
             own = [next(answers) for _ in each.requests]
             _judge(each, own)
-            predictions[each.endpoint.name] = predicted(own)
+            predictions[each.endpoint.name] = said(own, each.requests)
             capture(each.happenings, each.endpoint, _exchanges(each.requests, own))
     return predictions
 
@@ -88,8 +103,15 @@ def _judge(running: Running, answers: Sequence[Answered]) -> None:
         running.happenings.fail(ADMINISTRATOR, f"{name} does not answer as promised: {'; '.join(wrong)}")
     refused = sorted({each.status for each in answers if each.status != HTTPStatus.OK})
     good = sum(each.status == HTTPStatus.OK for each in answers)
-    told = f"invoked {name}, in its container's own server: {good} requests answered, {len(answers) - good} mistakes"
-    running.happenings.note(ADMINISTRATOR, f"{told} with {', '.join(map(str, refused))} and a reason")
+    mistakes = f", {len(answers) - good} mistakes with {', '.join(map(str, refused))} and a reason" if refused else ""
+    told = f"invoked {name}, {_server(running.served.image)}: {good} requests answered{mistakes}"
+    running.happenings.note(ADMINISTRATOR, told)
+
+
+def _server(image: str) -> str:
+    if serves_language_models(image):
+        return f"by transformers in the place of {parts_of_image(image)['image-repository']}"
+    return "in its container's own server"
 
 
 def _exchanges(requests: Sequence[Promise], answers: Sequence[Answered]) -> list[Exchange]:

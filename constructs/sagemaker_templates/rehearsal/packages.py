@@ -6,13 +6,14 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.rehearsal.commands import run_to_end
 
 _KEY_LENGTH = 16
+_LACKING = "import sys; from importlib.util import find_spec; print(*(n for n in sys.argv[1:] if not find_spec(n)))"
 
 
 class PackagesMissing(StepFailed):
@@ -31,6 +32,17 @@ def chosen_python(path: Path, option: str = "--python") -> Path:
             f"{option}: {path} is no program; it takes the python of an environment, such as .venv/bin/python"
         )
     return absolute
+
+
+def lacking(python: Path, libraries: Sequence[str], environment: Mapping[str, str] | None = None) -> list[str]:
+    """Which libraries an environment does not have.
+
+    Args:
+        python: of the environment.
+        libraries: the names by which they are imported.
+        environment: all variables of the search; by default this process's own.
+    """
+    return run_to_end([str(python), "-c", _LACKING, *libraries], environment=environment).printed.split()
 
 
 def python_with(

@@ -10,23 +10,25 @@ from typing import Any
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.naming import ProjectNames
 from sagemaker_templates.rehearsal.acting import RightMissing
-from sagemaker_templates.rehearsal.connections import start_by_connection
 from sagemaker_templates.rehearsal.events import Place
+from sagemaker_templates.rehearsal.hub import LATER
 from sagemaker_templates.rehearsal.ml_pipeline import MlPipeline, MlStepFailed
+from sagemaker_templates.rehearsal.pushing import push
 from sagemaker_templates.rehearsal.reading import read_back
 from sagemaker_templates.rehearsal.releasing import Release
 from sagemaker_templates.rehearsal.report import Timeline
 from sagemaker_templates.rehearsal.repository import CodeCommitTip, Tip
 from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
-from sagemaker_templates.rehearsal.tuning import TinyModel
+from sagemaker_templates.rehearsal.tuning import TinyTask
 from sagemaker_templates.settings.model import Project
 from sagemaker_templates.templates.registry import all_templates
 
 TUNES = "finetune_llm_evaluation"
-_SHORT = 8
-"""Characters of a commit's id that are shown."""
 
-
+_CHANGED: Mapping[str, Mapping[str, Any]] = {
+    "xgboost_abalone": {"MaxDepth": 4},
+    "hf_import_models": {"Revision": LATER},
+}
 _DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -77,17 +79,13 @@ class PipelineProject:
         pipeline, read = release.definition(), self.work / "read"
         read.mkdir(parents=True)
         self.repository = read_back(self.happenings, pipeline, self.project, read, self.tip)
-        if self.project.repository.type == "CodeCommit":
-            self._start_by_push(release.pipeline)
-        else:
-            start_by_connection(self.happenings, pipeline, self.project.repository.type)
+        push(self.happenings, self.project.repository.type, pipeline, self.tip)
         release.deliver(self._python, self.work / "delivery")
 
     def execute(self, others: Mapping[str, Any] = _DEFAULTS) -> list[str]:
         """Execute the pipeline that the build has put into AWS, with the scripts that it has put into the bucket.
 
-        Returns the ARNs of what was registered: of a pipeline that tunes a language model nothing, for it is given a
-        tiny one that has learned nothing, and a dry run.
+        Returns the ARNs of what was registered: nothing where this Python cannot execute it.
 
         Args:
             others: parameters that have another value than their default.
@@ -122,6 +120,16 @@ class PipelineProject:
         except (MlStepFailed, RightMissing) as error:
             self.happenings.fail(role, str(error))
 
+    @property
+    def changed(self) -> Mapping[str, Any]:
+        """The parameter of the pipeline that makes a later model another.
+
+        Fewer rounds of XGBoost's training would not: it stops early.
+        """
+        if self.project.template == TUNES:
+            return self._task.changed
+        return _CHANGED[self.project.template]
+
     def results(self) -> dict[str, int]:
         """How many lines the predictions have that its executions have left, by the file's key."""
         bucket, _, prefix = str(self.outputs["results_location"]).removeprefix("s3://").partition("/")
@@ -138,18 +146,16 @@ class PipelineProject:
         """What the pipeline is executed with; None where it cannot be executed with this Python."""
         if self.project.template != TUNES:
             return {}
-        folder = self.work / "tiny-model"
-        folder.mkdir()
-        (project,) = self._client("codebuild").batch_get_projects(names=[self._names.build_project])["projects"]
-        given = {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
-        place = self.happenings.place
-        model = TinyModel(self._python, self.repository, {**given, "AWS_REGION": place.region}, folder)
-        if lacking := model.lacking:
+        task, place = self._task, self.happenings.place
+        if lacking := task.lacking:
             named = "name one that has them by --python"
             self._leave_out(f"{self.ml_pipeline}: this environment has no {', '.join(lacking)}; {named}")
             return None
-        self._leave_out(f"registering: {self.ml_pipeline} tunes a tiny model that has learned nothing, in a dry run")
-        return model.put(self.emulator, place.account, place.region)
+        return task.put(self.emulator, place.account, place.region)
+
+    @property
+    def _task(self) -> TinyTask:
+        return TinyTask(self._python, str(self.outputs["artifact_bucket"]))
 
     def _leave_out(self, what: str) -> None:
         self.timeline.add(self.happenings.place.account, ADMINISTRATOR, what, "left out")
@@ -157,13 +163,6 @@ class PipelineProject:
     @cached_property
     def _names(self) -> ProjectNames:
         return ProjectNames(self.project, all_templates()[self.project.template].repository_suffix)
-
-    def _start_by_push(self, pipeline: str) -> None:
-        name = self._names.repository
-        branch = self._client("codecommit").get_branch(repositoryName=name, branchName="main")["branch"]
-        tip = branch["commitId"]
-        self.happenings.note(ADMINISTRATOR, f"told EventBridge of a push to main of {name}: {tip[:_SHORT]}")
-        self.happenings.start(self.happenings.place.pushed(name, tip), pipeline)
 
     def _client(self, service: str) -> Any:
         place = self.happenings.place

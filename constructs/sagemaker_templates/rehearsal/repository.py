@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from sagemaker_templates.rehearsal.acting import RoleSession
 from sagemaker_templates.rehearsal.github import GitHubHalf
 
+Changes = Mapping[str, bytes | None]
+"""The content of files by their paths in a repository; None of those that go."""
+
 CONNECTION = "CodeStarSourceConnection"
 """The provider of a source action that reads through a connection."""
 
@@ -101,6 +104,28 @@ class ConnectionTip:
         for path, content in self.github.files(repository).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
+        return folder
+
+
+@dataclass(frozen=True)
+class ChangedTip:
+    """What is at another tip, and what somebody has pushed on top of it where nothing here keeps commits."""
+
+    before: Tip
+    changes: Changes
+
+    def checkout(self, configuration: Mapping[str, str], actor: RoleSession, workspace: Path) -> Path:
+        """Give the files as they are now, in the folder that the other tip has made.
+
+        Raises:
+            RightMissing: the actor may not ask for them.
+        """
+        folder = self.before.checkout(configuration, actor, workspace)
+        for path, content in self.changes.items():
+            if content is None:
+                (folder / path).unlink()
+            else:
+                (folder / path).write_bytes(content)
         return folder
 
 

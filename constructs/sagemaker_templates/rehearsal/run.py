@@ -58,7 +58,8 @@ class Wanted:
     Attributes:
         scope: ``ENV``, ``ENV/PROJECT`` or None for the first project that can be rehearsed.
         python: of an environment that has the repository's packages; None to make one.
-        container_python: of one that has what the container serves with; None to make one.
+        container_python: of one that has what the XGBoost container serves with; None to make one.
+        model_python: of one that can load language models; None for none, and those are not invoked.
         report: the folder for ``rehearsal.md`` and ``rehearsal.html``; None for the terminal alone.
     """
 
@@ -67,6 +68,7 @@ class Wanted:
     output: Path
     python: Path | None
     container_python: Path | None
+    model_python: Path | None
     report: Path | None
 
 
@@ -82,6 +84,7 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     require(MOTO, "the rehearsal's emulator")
     python = chosen_python(wanted.python) if wanted.python else None
     served_by = chosen_python(wanted.container_python, "--container-python") if wanted.container_python else None
+    models_by = chosen_python(wanted.model_python, "--model-python") if wanted.model_python else None
     configuration, templates = load_and_note(wanted.environments, wanted.output), all_templates()
     project = chosen_project(configuration, wanted.scope)
     cast = Cast.of(configuration, project)
@@ -91,7 +94,7 @@ def rehearse(console: Console, wanted: Wanted) -> None:
     with temporary_folder() as work, emulator_of_command(keep=False, work=work) as emulator:
         console.print(f"emulate    AWS at {emulator.url}, on this machine alone; it goes at the end")
         prepare_configuration(emulator, configuration)
-        containers = _containers(console, served_by, work)
+        containers = _containers(console, served_by, models_by, work)
         stage = _Stage(console, configuration, engine, emulator, cast, containers, work)
         stage.perform(plans, wanted, lambda repository: python or _made(console, repository))
 
@@ -103,12 +106,13 @@ def _made(console: Console, repository: Path) -> Path:
     return python_with([lock for lock in named if lock.exists()], console.print)
 
 
-def _containers(console: Console, python: Path | None, work: Path) -> Containers:
+def _containers(console: Console, python: Path | None, model_python: Path | None, work: Path) -> Containers:
     (work / "containers").mkdir()
     named = "--container-python names an environment of yours"
     return Containers(
         lambda: python or python_with([LOCK], console.print, built_with="setuptools", named=named),
         work / "containers",
+        model_python,
     )
 
 

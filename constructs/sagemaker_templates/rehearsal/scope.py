@@ -19,6 +19,9 @@ PREDICTS = "batch_inference"
 ALONE = (TRAINS, "hf_import_models", "finetune_llm_evaluation")
 """The templates whose projects can be rehearsed by themselves."""
 
+USED = {PREDICTS: (TRAINS,), DEPLOYS: ALONE}
+"""By template, those whose models its projects can be rehearsed with."""
+
 
 def chosen_project(configuration: Configuration, scope: str | None) -> Project:
     """The project that ``ENV/PROJECT`` names, or the first that can be rehearsed in ``ENV``, or of all.
@@ -40,8 +43,8 @@ def chosen_project(configuration: Configuration, scope: str | None) -> Project:
 
 
 _WHAT_CAN = (
-    f"what can be rehearsed are projects of {', '.join(ALONE)}, and those of {PREDICTS} and {DEPLOYS} that use the "
-    f"models of a project of {TRAINS} in the same account, each time that one is approved"
+    f"what can be rehearsed are projects of {', '.join(ALONE)}, and those that use the models of another project in "
+    f"the same account, each time that one is approved: {DEPLOYS} those of each of them, {PREDICTS} those of {TRAINS}"
 )
 
 
@@ -50,9 +53,10 @@ def _can_be_rehearsed(configuration: Configuration, project: Project) -> bool:
 
 
 def training_for(configuration: Configuration, project: Project) -> Project | None:
-    """The project that trains the models that another uses as soon as they are approved; None for none."""
-    group = _used_by(project)
-    return next((each for each in configuration.projects if _trains(each, group, _place(project))), None)
+    """The project that trains, imports or tunes what another uses as soon as it is approved; None for none."""
+    group, templates = _used_by(project), USED.get(project.template, ())
+    here = (each for each in configuration.projects if each.template in templates and _place(each) == _place(project))
+    return next((each for each in here if _group(each) == group), None)
 
 
 def _used_by(project: Project) -> str | None:
@@ -63,10 +67,6 @@ def _used_by(project: Project) -> str | None:
         parameters = cast(model_deploy.Parameters, project.parameters)
         return parameters.model_package_group_name if parameters.enable_eventbridge_trigger else None
     return None
-
-
-def _trains(project: Project, group: str | None, place: tuple[str, str]) -> bool:
-    return project.template == TRAINS and _place(project) == place and _group(project) == group
 
 
 def _place(project: Project) -> tuple[str, str]:
@@ -90,9 +90,9 @@ class Cast:
 
     Attributes:
         chosen: the one that is rehearsed.
-        training: the one whose model it is about; the chosen one, unless that uses another's.
+        training: the one that trains, imports or tunes its model; the chosen one, unless that uses another's.
         predicting: the chosen one, if it predicts whole files; None otherwise.
-        deploying: the one that deploys what is trained: the chosen one, or one that follows it; None for none.
+        deploying: the one that deploys that model: the chosen one, or one that follows it; None for none.
         undeployed: why there is none.
     """
 
@@ -110,9 +110,6 @@ class Cast:
                 return cls(chosen, training, deploying=chosen)
             return cls(chosen, training, predicting=chosen)
         found = deploying(configuration, chosen)
-        if found and chosen.template != TRAINS:
-            told = f"{found.name} deploys it: what is rehearsed of deployments are those of {TRAINS}'s models"
-            return cls(chosen, chosen, undeployed=told)
         return cls(chosen, chosen, deploying=found, undeployed="no project of this environment deploys it")
 
     @property

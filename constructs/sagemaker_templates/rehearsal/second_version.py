@@ -12,9 +12,6 @@ from sagemaker_templates.rehearsal.triggers import ADMINISTRATOR, Happenings
 
 Execute = Callable[[Mapping[str, Any]], list[str]]
 
-CHANGED: Mapping[str, Any] = {"MaxDepth": 4}
-"""The parameter of the pipeline that makes the second model another. Fewer rounds would not: training stops early."""
-
 _REGISTERED_WITH = ("ModelPackageGroupName", "ModelPackageDescription", "InferenceSpecification", "ModelMetrics")
 
 
@@ -26,14 +23,16 @@ class SecondVersion:
         happenings: in the account of the registry.
         execution_role_arn: as whom models are registered.
         execute: executes the ML pipeline with other values of parameters; gives what it has registered.
+        changed: those that make another model.
     """
 
     happenings: Happenings
     execution_role_arn: str
     execute: Execute
+    changed: Mapping[str, Any]
 
     def decided(self) -> str:
-        """Train and register a second version, and a third of the same model; reject that, and approve the second.
+        """Train, import or tune a second version, and a third of the same model; reject that, and approve the second.
 
         So the newest version is one that nobody wants, and no deployment may take it.
 
@@ -43,7 +42,7 @@ class SecondVersion:
         Raises:
             RehearsalFailed: a rule matches a registration or a rejection; the pipeline or the registration failed.
         """
-        (second,) = self.execute(CHANGED)
+        (second,) = self.execute(self.changed)
         self._must_start_nothing(second, "PendingManualApproval")
         third = self._registered_once_more(second)
         self._decide(third, "Rejected")

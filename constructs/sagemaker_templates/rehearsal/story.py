@@ -17,7 +17,7 @@ class Story:
     """The rehearsal of projects whose stacks are applied: from a seeded repository to what its model is used for.
 
     Attributes:
-        training: registers a model, which it trains or imports.
+        training: registers a model, which it trains, imports or tunes.
         predicting: predicts whole files with it; None for no such project.
         deployment: of the project that deploys it; None for none.
         undeployed: why there is none.
@@ -39,6 +39,8 @@ class Story:
         if self.predicting:
             self._predict_nothing_yet(self.predicting)
         for package in registered:
+            if self.deployment:
+                self.deployment.prepare(package)
             self._approve(package)
             if self.predicting:
                 self._predict(self.predicting, package)
@@ -87,5 +89,6 @@ class Story:
             return
         first = self.deployment.follow(approved)
         role_arn = str(self.training.outputs["execution_role_arn"])
-        second = SecondVersion(self.training.happenings, role_arn, self.training.execute).decided()
+        training = self.training
+        second = SecondVersion(training.happenings, role_arn, training.execute, training.changed).decided()
         self.deployment.follow_again(second, first)

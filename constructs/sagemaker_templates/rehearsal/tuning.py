@@ -1,68 +1,85 @@
-"""A tiny language model for a pipeline to tune where there are neither GPUs nor the hub: the repository makes it."""
+"""What a pipeline that tunes a language model is given where there are neither GPUs nor the hub: enough to learn.
+
+A tiny base model that knows nothing, and questions that all have one answer, written in two ways. It learns the one
+on the questions of the training, and is right on those of the test, whose SQL gives the same.
+"""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sagemaker_templates.emulator import Emulator
-from sagemaker_templates.failures import StepFailed
-from sagemaker_templates.rehearsal.commands import run_to_end
+from sagemaker_templates.rehearsal.packages import lacking
+from sagemaker_templates.rehearsal.tiny_language_model import model_files
 
-_PROGRAM = Path(__file__).with_name("small_run.py")
-_LACKING = "import sys; from importlib.util import find_spec; print(*(n for n in sys.argv[1:] if not find_spec(n)))"
+LIBRARIES = ("torch", "transformers", "peft", "accelerate")
+"""What jobs import, beside what the build does."""
 
-
-class TinyModelFailed(StepFailed):
-    """The repository could not make its model; the message has what it printed."""
+_MODEL = "data/models/rehearsal"
+_ADJECTIVES = ("blue", "cold", "deep", "new", "old", "red", "tall", "thin", "warm", "wide")
+_NOUNS = ("ships", "harbours")
+_TESTED = 4
+# Small, quick, and without the quantization that needs a GPU's library.
+_PARAMETERS: Mapping[str, Any] = MappingProxyType(
+    {"Quantization": "none", "Epochs": 10, "LearningRate": 0.01, "GradientAccumulation": 1, "MaxNewTokens": 8}
+)
 
 
 @dataclass(frozen=True)
-class TinyModel:
-    """A model that is to be made.
+class TinyTask:
+    """A base model and data in a project's bucket.
 
     Attributes:
         python: of an environment for the repository's jobs.
-        variables: of the repository's builds.
-        work: an empty folder.
-        libraries: that jobs import, beside what the build does.
+        bucket: the project's own.
     """
 
     python: Path
-    repository: Path
-    variables: Mapping[str, str]
-    work: Path
-    libraries: tuple[str, ...] = ("torch", "transformers", "peft", "accelerate")
+    bucket: str
 
     @property
     def lacking(self) -> list[str]:
         """The libraries that the environment lacks."""
-        told = run_to_end([str(self.python), "-c", _LACKING, *self.libraries], environment=self._environment).printed
-        return told.split()
+        return lacking(self.python, LIBRARIES)
 
     def put(self, emulator: Emulator, account: str, region: str) -> dict[str, Any]:
-        """Make it and put it into the project's bucket, as somebody would who has one.
+        """Put model and data there, as somebody would who has them.
 
         Returns the parameters that the pipeline is executed with.
-
-        Raises:
-            TinyModelFailed: the repository's own code failed.
         """
-        folder = self.work / "s3"
-        command = [str(self.python), str(_PROGRAM), str(self.repository), str(folder)]
-        ended = run_to_end(command, environment=self._environment)
-        if ended.code:
-            raise TinyModelFailed(f"the repository made no model:\n{ended.printed.strip()}")
+        files = {f"{_MODEL}/{name}": content for name, content in model_files(_MODEL, ends=True).items()}
+        files |= {_key(answer): examples(answer).encode() for answer in (1, 2)}
         s3 = emulator.client("s3", account, region)
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            bucket, *key = file.relative_to(folder).parts
-            s3.put_object(Bucket=bucket, Key="/".join(key), Body=file.read_bytes())
-        parameters: dict[str, Any] = json.loads(ended.printed.splitlines()[-1])
-        return parameters
+        for key, content in files.items():
+            s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+        return {**_PARAMETERS, "BaseModel": f"s3://{self.bucket}/{_MODEL}", **self._data(1)}
 
     @property
-    def _environment(self) -> dict[str, str]:
-        own = {"PYTHONPATH": str(self.repository), "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(self.work)}
-        return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **own, **self.variables}
+    def changed(self) -> Mapping[str, Any]:
+        """The parameter that makes a later model another: data with another answer."""
+        return self._data(2)
+
+    def _data(self, answer: int) -> dict[str, Any]:
+        return {"InputDataUrl": f"s3://{self.bucket}/{_key(answer)}"}
+
+
+def _key(answer: int) -> str:
+    return f"data/rehearsal-{answer}.jsonl"
+
+
+def examples(answer: int) -> str:
+    """Examples as the repository's preprocessing takes them; the last have the SQL that is not trained."""
+    questions = [f"Are there {adjective} {noun}?" for adjective in _ADJECTIVES for noun in _NOUNS]
+    first = len(questions) - _TESTED
+    lines = (
+        {
+            "schema": "CREATE TABLE lighthouse (name TEXT)",
+            "question": question,
+            "sql": f"SELECT {answer}" if number < first else f"SELECT {answer} AS answer",
+        }
+        for number, question in enumerate(questions)
+    )
+    return "".join(f"{json.dumps(line)}\n" for line in lines)

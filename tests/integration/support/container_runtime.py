@@ -14,7 +14,7 @@ from installed_container import xgboost_container
 from mlops.local.sandbox import Sandbox
 from mlops.local.serving import Request
 from sagemaker_templates.emulator import Emulator
-from sagemaker_templates.rehearsal.containers.xgboost_container import XGBoostContainer
+from sagemaker_templates.rehearsal.containers.container import Container
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class ContainerRuntime:
             raise ClientError({"Error": {"Code": "ModelError", "Message": message}}, "InvokeEndpoint")
         return {"Body": io.BytesIO(answer.body.encode()), "ContentType": answer.type}
 
-    def _container(self, endpoint: str) -> XGBoostContainer:
+    def _container(self, endpoint: str) -> Container:
         sagemaker = self.emulator.client("sagemaker", self.account, self.region)
         configuration = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
         (variant,) = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)["ProductionVariants"]

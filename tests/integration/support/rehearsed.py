@@ -56,15 +56,33 @@ class Rehearsed:
 
 
 def rehearsed(
-    scope: str, folder: Path, missing: Missing, environments: Path = ROOT / "environments", python: Path | None = None
+    scope: str,
+    folder: Path,
+    missing: Missing,
+    environments: Path = ROOT / "environments",
+    python: Path | None = None,
+    *,
+    model_python: Path | None = None,
 ) -> Rehearsed:
-    """Rehearse a project with a Python, by default the seeds' own; it has to succeed."""
+    """Rehearse a project with a Python, by default the seeds' own; it has to succeed.
+
+    Args:
+        model_python: that language models are loaded with.
+    """
     python = python or seed_python()
     if python is None:
         missing("there is no environment of the seeds: set SEED_PYTHON to its Python")
     shown = StringIO()
     report = folder / "report"
-    wanted = Wanted(scope, environments, folder / "out", python, container_python=None, report=report)
+    wanted = Wanted(
+        scope,
+        environments,
+        folder / "out",
+        python,
+        container_python=None,
+        model_python=model_python,
+        report=report,
+    )
     rehearse(Console(file=shown, width=400), wanted)
     text = (report / "rehearsal.md").read_text(encoding="utf-8").replace("\\", "")
     return Rehearsed(shown.getvalue(), text, tuple(_LINE.findall(shown.getvalue())))

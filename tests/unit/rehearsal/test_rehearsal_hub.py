@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-import struct
 from http import HTTPStatus
 from http.client import HTTPConnection
 
 import pytest
-from sagemaker_templates.rehearsal.hub import Hub, serving
+from sagemaker_templates.rehearsal.hub import LATER, Hub, serving
 
 MODEL, TOKEN = "example/llama", "shown"
 
@@ -23,8 +22,9 @@ def _json(hub: Hub, path: str) -> object:
     return json.loads(body)
 
 
-def test_every_file_of_the_commit_is_listed_with_its_checksum_and_can_be_had(hub: Hub) -> None:
-    details = _json(hub, f"/api/models/{MODEL}/revision/main")
+@pytest.mark.parametrize("revision", ["main", LATER])
+def test_every_file_of_a_commit_is_listed_with_its_checksum_and_can_be_had(hub: Hub, revision: str) -> None:
+    details = _json(hub, f"/api/models/{MODEL}/revision/{revision}")
     assert isinstance(details, dict)
     listed = _json(hub, f"/api/models/{MODEL}/tree/{details['sha']}")
     assert isinstance(listed, list)
@@ -36,13 +36,11 @@ def test_every_file_of_the_commit_is_listed_with_its_checksum_and_can_be_had(hub
     assert hub.sent == [file["path"] for file in listed]
 
 
-def test_its_weights_are_what_a_reader_of_safetensors_takes(hub: Hub) -> None:
-    content = hub.files["model.safetensors"]
-    (length,) = struct.unpack("<Q", content[:8])
-    (tensor,) = json.loads(content[8 : 8 + length]).values()
-    first, last = tensor["data_offsets"]
-    assert (first, last) == (0, len(content) - 8 - length)
-    assert last == 4 * tensor["shape"][0] * tensor["shape"][1]
+def test_the_later_revision_is_another_commit_with_other_weights_alone(hub: Hub) -> None:
+    first, later = hub.files("main"), hub.files(LATER)
+    assert hub.commit("main") != hub.commit(LATER)
+    assert [path for path in first if first[path] != later[path]] == ["model.safetensors"]
+    assert first.keys() == later.keys()
 
 
 @pytest.mark.parametrize(

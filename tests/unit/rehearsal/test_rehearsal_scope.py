@@ -8,6 +8,7 @@ from sagemaker_templates.cli import main
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.rehearsal.scope import Cast, chosen_project, deploying, with_what_it_needs
+from sagemaker_templates.settings import Configuration
 from sagemaker_templates.stacks.synthesis import planned_stacks
 from sagemaker_templates.templates.registry import all_templates
 from synthesized import ROOT
@@ -85,13 +86,30 @@ def test_a_project_that_no_approval_of_a_model_that_is_trained_here_starts_canno
         chosen_project(configuration, f"dev/{project}")
 
 
-def test_a_deployment_of_what_was_imported_is_left_out_and_named(tmp_path: Path) -> None:
+def _serving(folder: Path, project: str) -> Configuration:
+    """The environments of this repository, where the models of another project are deployed."""
+    shutil.copytree(ENVIRONMENTS, folder / "environments")
+    file = folder / "environments/dev/projects/serving.yaml"
+    file.write_text(file.read_text().replace("model-project: abalone", f"model-project: {project}"))
+    return load_configuration(folder / "environments")
+
+
+@pytest.mark.parametrize("project", ["llama", "text-to-sql"])
+def test_a_project_that_deploys_is_rehearsed_with_the_one_that_imports_or_tunes_its_models(
+    tmp_path: Path, project: str
+) -> None:
+    configuration = _serving(tmp_path, project)
+    cast = Cast.of(configuration, chosen_project(configuration, "dev/serving"))
+    assert (cast.chosen.name, cast.training.name, cast.deploying) == ("serving", project, cast.chosen)
+    assert cast.everyone == Cast.of(configuration, chosen_project(configuration, f"dev/{project}")).everyone
+
+
+def test_whole_files_are_predicted_with_what_was_trained_alone(tmp_path: Path) -> None:
     shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
-    file = tmp_path / "environments/dev/projects/serving.yaml"
+    file = tmp_path / "environments/dev/projects/scoring.yaml"
     file.write_text(file.read_text().replace("model-project: abalone", "model-project: llama"))
-    configuration = load_configuration(tmp_path / "environments")
-    cast = Cast.of(configuration, chosen_project(configuration, "dev/llama"))
-    assert (cast.everyone, cast.undeployed.partition(":")[0]) == ([cast.chosen], "serving deploys it")
+    with pytest.raises(WrongInput, match="batch_inference those of xgboost_abalone"):
+        chosen_project(load_configuration(tmp_path / "environments"), "dev/scoring")
 
 
 @pytest.mark.parametrize(("case", "project"), [("github-organization", "llama"), ("github-enterprise", "abalone")])

@@ -1,20 +1,27 @@
-"""Which images' serving code is here, and one model being served by it."""
+"""Which images' serving code is here, or what reads the same files, and one model being served by it."""
 
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sagemaker_templates.failures import StepFailed
 from sagemaker_templates.rehearsal.commands import run_to_end
 from sagemaker_templates.rehearsal.images import parts_of_image
+from sagemaker_templates.rehearsal.packages import lacking
 from sagemaker_templates.seeds import shared_folder
 
-_PROGRAM = Path(__file__).with_name("xgboost_container.py")
-LOCK = Path(__file__).with_name("xgboost") / "requirements.txt"
-_REPOSITORY, _TAG = "sagemaker-xgboost", "3.0-5"
+_HERE = Path(__file__).parent
+_PROGRAM = _HERE / "container.py"
+LOCK = _HERE / "xgboost" / "requirements.txt"
+
+TGI, VLLM = "huggingface-pytorch-tgi-inference", "huggingface-vllm"
+"""The repositories of the images that serve language models."""
+
+_XGBOOST, _XGBOOST_TAG = "sagemaker-xgboost", "3.0-5"
+_OF_LANGUAGE_MODELS = ("torch", "transformers")
 
 
 class ContainerFailed(StepFailed):
@@ -43,7 +50,7 @@ class Served:
     """What one container is made of; endpoints for which this is equal have the same.
 
     Attributes:
-        archive: the model, as a ``.tar.gz``.
+        archive: what lies in the container's ``/opt/ml/model``, as a tar archive: the model's own, or of its files.
         environment: pairs, sorted.
         isolated: whether the container is cut off from the network.
     """
@@ -54,24 +61,41 @@ class Served:
     isolated: bool
 
 
+def serves_language_models(image: str) -> bool:
+    """Whether an image is one of those that serve language models."""
+    return parts_of_image(image)["image-repository"] in (TGI, VLLM)
+
+
 @dataclass(frozen=True)
 class Containers:
     """The containers of a rehearsal.
 
     Attributes:
-        python: gives the Python of an environment with what the serving code needs.
+        python: gives the Python of an environment with what the XGBoost container serves with.
         work: an empty folder.
+        model_python: of one with PyTorch and transformers, which read language models; None for none.
     """
 
     python: Callable[[], Path]
     work: Path
+    model_python: Path | None = field(default=None)
 
     def lacking(self, image: str) -> str:
-        """Why there is no serving code for an image here; empty if there is."""
+        """Why nothing here serves an image's models; empty if something does."""
         parts = parts_of_image(image)
+        if serves_language_models(image):
+            return self._lacking_for_language_models(parts["image-repository"])
+        if parts["image-repository"] == _XGBOOST and parts["image-tag"].startswith(_XGBOOST_TAG):
+            return ""
         named = f"{parts['image-repository']}:{parts['image-tag']}"
-        known = parts["image-repository"] == _REPOSITORY and parts["image-tag"].startswith(_TAG)
-        return "" if known else f"the serving code of {named} is not here, only that of {_REPOSITORY}:{_TAG}"
+        return f"the serving code of {named} is not here, only that of {_XGBOOST}:{_XGBOOST_TAG}"
+
+    def _lacking_for_language_models(self, repository: str) -> str:
+        told = f"the serving code of {repository} is not here, and neither is what reads the same files"
+        if self.model_python is None:
+            return f"{told}: name an environment with {' and '.join(_OF_LANGUAGE_MODELS)} by --model-python"
+        missing = lacking(self.model_python, _OF_LANGUAGE_MODELS)
+        return f"{told}: the environment of --model-python has no {', '.join(missing)}" if missing else ""
 
     def answers(self, served: Served, requests: Sequence[Asked]) -> list[Answered]:
         """Start one container, have it load its model, and answer each request.
@@ -81,9 +105,11 @@ class Containers:
         """
         folder = self.work / f"container-{len(list(self.work.iterdir()))}"
         folder.mkdir()
-        (folder / "model.tar.gz").write_bytes(served.archive)
+        (folder / "model.tar").write_bytes(served.archive)
+        python, server = self._programs(served.image)
         asked: dict[str, Any] = {
-            "python": str(self.python()),
+            "python": str(python),
+            "server": str(server),
             "environment": dict(served.environment),
             "isolated": served.isolated,
             "requests": [asdict(each) for each in requests],
@@ -96,6 +122,12 @@ class Containers:
             )
         answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
         return [Answered(**each) for each in answers]
+
+    def _programs(self, image: str) -> tuple[Path, Path]:
+        """The Python, and the program that serves the image's models."""
+        if self.model_python and serves_language_models(image):
+            return self.model_python, _HERE / "language_model" / "serve.py"
+        return self.python(), _HERE / "xgboost" / "serve.py"
 
 
 def _variables(folder: Path) -> dict[str, str]:

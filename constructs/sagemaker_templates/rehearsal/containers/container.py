@@ -1,10 +1,10 @@
-"""A model served as SageMaker's XGBoost container serves it, by the package that it serves with.
+"""A model served as its container serves it, by a program that answers requests from standard input.
 
-That package and what it needs have an environment of their own (``xgboost/requirements.txt``). What is imported here
-is the standard library and ``mlops``, for the tests of the repositories use this module as well.
+What a program needs has an environment of its own. What is imported here is the standard library and ``mlops``, for
+the tests of the repositories use this module as well.
 
-``python xgboost_container.py FOLDER`` is one container: in FOLDER lie ``model.tar.gz`` and ``asked.json`` (members
-``python``, ``environment``, ``isolated``, ``requests``); it leaves ``answers.json``.
+``python container.py FOLDER`` is one container: in FOLDER lie ``model.tar`` and ``asked.json`` (members ``python``,
+``server``, ``environment``, ``isolated``, ``requests``); it leaves ``answers.json``.
 """
 
 import json
@@ -18,19 +18,18 @@ from pathlib import Path
 from mlops.local.sandbox import Sandbox, namespaces_allowed
 from mlops.local.serving import Answer, Request
 
-FOLDER = Path(__file__).with_name("xgboost")
-LOCK = FOLDER / "requirements.txt"
-_SERVER = FOLDER / "serve.py"
+XGBOOST = Path(__file__).with_name("xgboost") / "serve.py"
 _JOB = "container"
 
 
 @dataclass(frozen=True)
-class XGBoostContainer:
+class Container:
     """A container: its model lies unpacked in the folder ``model`` of the sandbox's job.
 
     Attributes:
         environment: as the model package names it.
-        python: of an environment that has what ``LOCK`` names.
+        python: of an environment that has what the server imports.
+        server: the program that loads the model and answers, as ``XGBOOST``.
         isolated: whether it is cut off from the network.
     """
 
@@ -38,6 +37,7 @@ class XGBoostContainer:
     job: str
     environment: Mapping[str, str]
     python: Path
+    server: Path
     isolated: bool = True
 
     def unpack(self, archive: bytes) -> None:
@@ -54,7 +54,7 @@ class XGBoostContainer:
         lines = [json.dumps({"body": each.body, "headers": dict(each.headers)}) for each in requests]
         printed = self.sandbox.run(
             self.job,
-            [str(self.python), str(_SERVER)],
+            [str(self.python), str(self.server)],
             isolated=self.isolated,
             environment=self.environment,
             stdin="".join(f"{line}\n" for line in lines).encode(),
@@ -66,8 +66,9 @@ def main(folder: Path) -> None:
     """Answer what is asked in a folder."""
     asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
     sandbox = Sandbox(folder, namespaces=namespaces_allowed())
-    container = XGBoostContainer(sandbox, _JOB, asked["environment"], Path(asked["python"]), asked["isolated"])
-    container.unpack((folder / "model.tar.gz").read_bytes())
+    programs = Path(asked["python"]), Path(asked["server"])
+    container = Container(sandbox, _JOB, asked["environment"], *programs, asked["isolated"])
+    container.unpack((folder / "model.tar").read_bytes())
     answers = container.answers([Request(**each) for each in asked["requests"]])
     (folder / "answers.json").write_text(json.dumps([asdict(each) for each in answers]), encoding="utf-8")
 
