@@ -14,6 +14,7 @@ import typer
 from sagemaker_templates.authoring import explain_command, new_command
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.conversion import command as conversion
+from sagemaker_templates.doctor import command as doctor_command
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
 from sagemaker_templates.inventory import command as inventory
@@ -168,6 +169,7 @@ app.command()(conversion.convert)
 app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)
+app.command()(doctor_command.doctor)
 
 
 def _summary(configuration: Configuration) -> str:
