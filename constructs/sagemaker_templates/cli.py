@@ -151,8 +151,9 @@ def rehearse(
 
 @app.command()
 def docs() -> None:
-    """Write the JSON Schemas and the tables of docs/settings.md and docs/converting.md anew, from the code."""
+    """Write the JSON Schemas and the tables of docs/settings.md, converting.md and doctor.md anew, from the code."""
     from sagemaker_templates.conversion import page
+    from sagemaker_templates.doctor import page as doctor_page
     from sagemaker_templates.settings import reference, schema
     from sagemaker_templates.templates.registry import all_templates
 
@@ -160,6 +161,7 @@ def docs() -> None:
     schema.write(templates)
     reference.write(Path("docs/settings.md"), templates)
     page.write(Path("docs/converting.md"))
+    doctor_page.write(Path("docs/doctor.md"))
 
 
 app.command("list")(inventory.list_contents)

@@ -186,7 +186,9 @@ def _reason(error: Exception) -> str:
         return "the credentials have expired, or cannot be had: sign in again (aws sso login)"
     if isinstance(error, exceptions.ProfileNotFound):
         return f"AWS_PROFILE names no profile of this machine ({_one_line(str(error))})"
-    if isinstance(error, exceptions.HTTPClientError):
+    if isinstance(error, exceptions.SSLError):
+        return "AWS cannot be reached over TLS: does a proxy in between need AWS_CA_BUNDLE?"
+    if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
         return "AWS cannot be reached: is there a network, and does a proxy need HTTPS_PROXY?"
     return _one_line(str(error))
 
