@@ -14,14 +14,14 @@ from sagemaker_templates.doctor.catalogue import TOPICS
 from sagemaker_templates.doctor.contract import Topic
 from sagemaker_templates.doctor.examination import Examination
 from sagemaker_templates.doctor.site import Site
-from sagemaker_templates.doctor.topics import repositories
+from sagemaker_templates.doctor.topics import identity, quotas, repositories
 from sagemaker_templates.doctor.verdict import Finding, Status
 from sagemaker_templates.emulator import Emulator
 from sagemaker_templates.emulator.prepare import Account
 from sagemaker_templates.emulator.routes import DECISIONS_ROUTE
 from sagemaker_templates.naming import state_key
 from sagemaker_templates.operations.aws_clients import Clients
-from sagemaker_templates.settings.model import Environment, Network, Project, Repository, S3State
+from sagemaker_templates.settings.model import DeployRole, Environment, Network, Project, Repository, S3State
 from sagemaker_templates.templates.registry import all_templates
 from sound_account import (
     add_interface_endpoint,
@@ -47,6 +47,7 @@ ENVIRONMENT = Environment(
     s3_access_logs_bucket_arn=f"arn:aws:s3:::{LOGS}",
 )
 TOKEN = "a-planted-value-that-nobody-may-see"
+DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/platform/deploy"
 ORGANIZATION, PERSON = "example-org", "octo"
 CONNECTION = f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/0b1c2d3e-0000-4000-8000-000000000000"
 
@@ -111,7 +112,7 @@ class World:
             asking: makes the clients; by default those of the account's administrator.
             topics: what is asked.
         """
-        site = Site(environment, projects, (), projects, all_templates())
+        site = _site(*projects, environment=environment)
         asking = asking or partial(_client, self.emulator)
         return Examination(lambda _role, _region: asking, self._host, topics=topics).findings([site])
 
@@ -126,6 +127,10 @@ class World:
         from sagemaker_templates.doctor.git_host import GitHost
 
         return GitHost(self.github.url, token)
+
+
+def _site(*projects: Project, environment: Environment = ENVIRONMENT) -> Site:
+    return Site(environment, projects, (), projects, all_templates())
 
 
 @cache
@@ -153,6 +158,8 @@ def sound(world: World) -> World:
     world.here.create_connection(CONNECTION)
     with_models(world)
     world.client("codecommit").create_repository(repositoryName="theirs")
+    for use in quotas.TOPIC.things(_site(of_environment(), SCORING, IMPORT)):
+        world.here.give_quota("sagemaker", use.quota, 2)
     answer_for_organization(world)
     return world
 
@@ -601,6 +608,13 @@ FAULTS = {
     "logs with KMS": Fault(
         "the bucket for access logs is encrypted with S3's keys", _with_kms, "encrypted with KMS", "AES256"
     ),
+    "no instances": Fault(
+        "the account may run the instance type",
+        lambda world: world.here.give_quota("sagemaker", "ml.m5.xlarge for processing job usage", 0),
+        "may run none",
+        "--quota-code L-00000000 --desired-value 1",
+        (of_environment(),),
+    ),
     "no domain": Fault(
         "the domain is there and in service",
         _nothing,
@@ -641,6 +655,25 @@ def test_with_credentials_of_another_account_nothing_else_is_asked(world: World)
     assert finding.verdict.status is Status.FAILED
     assert finding.verdict.says.endswith(f"is of the account {OTHER}")
     assert ACCOUNT in finding.verdict.remedy
+
+
+@pytest.mark.parametrize(
+    ("external_id", "status", "says"),
+    [
+        ("ours", Status.PASSED, f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/sagemaker-templates"),
+        ("theirs", Status.FAILED, f"the deploy role {DEPLOY} may not be taken, or is not there"),
+    ],
+)
+def test_what_is_asked_is_asked_as_the_environments_deploy_role(
+    world: World, monkeypatch: pytest.MonkeyPatch, external_id: str, status: Status, says: str
+) -> None:
+    """With this process's credentials, as the command does it."""
+    world.here.create_deploy_role(DeployRole(DEPLOY, "ours"))
+    for name, value in world.emulator.environment(ACCOUNT, REGION).items():
+        monkeypatch.setenv(name, value)
+    site = _site(environment=replace(ENVIRONMENT, deploy_role=DeployRole(DEPLOY, external_id)))
+    first = Examination(topics=[identity.TOPIC]).findings([site])[0]
+    assert (first.verdict.status, first.verdict.says) == (status, says)
 
 
 def test_a_region_that_is_not_enabled_is_told(world: World) -> None:

@@ -12,6 +12,7 @@ from sagemaker_templates.doctor.topics import (
     log_buckets,
     models,
     network,
+    quotas,
     repositories,
     secrets,
     state,
@@ -31,4 +32,5 @@ TOPICS: tuple[Topic[Any], ...] = (
     boundaries.TOPIC,
     log_buckets.TOPIC,
     domains.TOPIC,
+    quotas.TOPIC,
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sagemaker_templates.emulator.process import Emulator
-from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, KEY_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, KEY_ROUTE, NETWORK_ROUTE, QUOTA_ROUTE
 from sagemaker_templates.settings.model import (
     Configuration,
     DeployRole,
@@ -105,6 +105,11 @@ class Account:
             secrets.create_secret(Name=name, SecretString=value)
         except secrets.exceptions.ResourceExistsException:
             return
+
+    def give_quota(self, service: str, name: str, value: float) -> None:
+        """Say how much of something the account may use, under the name that Service Quotas has for it."""
+        request = {"account": self.id, "region": self.region, "service": service, "name": name, "value": value}
+        self.emulator.administer(QUOTA_ROUTE, request)
 
     def create_connection(self, arn: str, provider: str = "GitHub", host: str | None = None) -> None:
         """Create a connection to a Git host, with its handshake done, under the ARN that is given.

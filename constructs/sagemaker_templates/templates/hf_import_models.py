@@ -184,5 +184,6 @@ TEMPLATE = Template(
     registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_own_network),
     asks_from_vpc=(),
+    instances=(("ml.m5.large", "processing job"),),
     checks=objections,
 )
