@@ -21,7 +21,15 @@ from sagemaker_templates.emulator.prepare import Account
 from sagemaker_templates.emulator.routes import DECISIONS_ROUTE
 from sagemaker_templates.naming import state_key
 from sagemaker_templates.operations.aws_clients import Clients
-from sagemaker_templates.settings.model import DeployRole, Environment, Network, Project, Repository, S3State
+from sagemaker_templates.settings.model import (
+    DeployRole,
+    Environment,
+    LocalState,
+    Network,
+    Project,
+    Repository,
+    S3State,
+)
 from sagemaker_templates.templates.registry import all_templates
 from sound_account import (
     add_interface_endpoint,
@@ -333,6 +341,11 @@ def _repository(world: World) -> None:
     )
 
 
+def _taken_on_github(world: World) -> None:
+    _bucket(world)
+    _changed(f"/repos/{ORGANIZATION}/sagemaker-template-dev-xgboost_abalone", Answer({"archived": True}))(world)
+
+
 def _network(world: World) -> None:
     world.here.create_network(NETWORK)
 
@@ -533,7 +546,7 @@ FAULTS = {
     ),
     "a name that is taken on GitHub": Fault(
         "the name on GitHub is free, or the stack's own",
-        _changed(f"/repos/{ORGANIZATION}/sagemaker-template-dev-xgboost_abalone", Answer({"archived": True})),
+        _taken_on_github,
         "is there already, archived, and not in the state of dev-foundation",
         "adopt it",
         (on_github(),),
@@ -716,6 +729,15 @@ def test_a_repository_in_the_stacks_state_is_no_trouble(world: World) -> None:
         "the name is free, as far as the token sees",
         "is there, and in the stack's state",
     ]
+
+
+def test_whose_a_repository_is_cannot_be_told_where_the_state_is_not_in_s3(world: World) -> None:
+    _organization()(world)
+    world.github.answers[f"/repos/{ORGANIZATION}/churn-build"] = Answer({"archived": False})
+    local = replace(ENVIRONMENT, state=LocalState())
+    _template, own = world.findings(on_github(), environment=local, topics=[repositories.ON_GITHUB])
+    assert own.verdict.status is Status.UNKNOWN
+    assert "its state cannot be read from here" in own.verdict.says
 
 
 def test_only_a_gateway_that_stands_leads_out_of_a_vpc(world: World) -> None:

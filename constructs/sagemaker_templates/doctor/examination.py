@@ -75,7 +75,8 @@ def _distinct(things: Iterable[Any]) -> list[Any]:
 
 
 def _stops(lines: Sequence[Finding]) -> bool:
-    return any(line.verdict.status is Status.FAILED for line in lines)
+    """Whether nothing else is to be asked of a site: the first question is who asks, and decides."""
+    return lines[0].verdict.status is not Status.PASSED or any(one.verdict.status is Status.FAILED for one in lines)
 
 
 @dataclass(frozen=True)

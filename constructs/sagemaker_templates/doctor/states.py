@@ -9,8 +9,8 @@ from sagemaker_templates.naming import state_key
 from sagemaker_templates.settings.model import S3State
 
 
-def names_in_state(asked: Asked, stack: str, kind: str, attribute: str) -> set[str]:
-    """The names of what a stack manages of one type; none where there is no state, or it cannot be read.
+def names_in_state(asked: Asked, stack: str, kind: str, attribute: str) -> set[str] | None:
+    """The names of what a stack manages of one type; None where its state is not in S3, or cannot be read.
 
     Args:
         kind: the type, as ``github_repository``.
@@ -18,15 +18,17 @@ def names_in_state(asked: Asked, stack: str, kind: str, attribute: str) -> set[s
     """
     state = asked.site.environment.state
     if not isinstance(state, S3State):
-        return set()
+        return None
     key = state_key(state, stack)
     try:
         content = asked.account.content(
             "s3", "get_object", "Body", in_region=state.region, Bucket=state.bucket, Key=key
         )
         return set(_names(content, kind, attribute))
-    except (Refused, NotAnswered, ValueError):
-        return set()
+    except Refused as refused:
+        return set() if refused.code == "NoSuchKey" else None
+    except (NotAnswered, ValueError):
+        return None
 
 
 def _names(content: bytes, kind: str, attribute: str) -> Iterator[str]:

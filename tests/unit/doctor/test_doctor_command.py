@@ -13,9 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from builders import an_environment
 from sagemaker_templates.cli import main
+from sagemaker_templates.doctor.examination import Examination
 from sagemaker_templates.doctor.report import as_data, as_lines
+from sagemaker_templates.doctor.site import Site
 from sagemaker_templates.doctor.verdict import Finding, failed, passed, unknown
+from sagemaker_templates.templates.registry import all_templates
 from synthesized import ROOT, input_of
 
 CREDENTIALS = {
@@ -188,6 +192,17 @@ def test_whoever_ends_it_is_heard_though_nobody_answers(tmp_path: Path, number: 
     assert "Traceback" not in complaints
 
 
+def test_what_is_not_answered_in_time_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    with _service((200, IDENTITY), answers=False) as service:
+        for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": service.url}.items():
+            monkeypatch.setenv(name, value)
+        (finding,) = Examination(seconds=0.1).findings([SITE])
+    assert finding.verdict == unknown("no answer in time: is there a way from here to it?")
+
+
+SITE = Site(an_environment(), (), (), (), all_templates())
 FINDINGS = [
     Finding("dev", "state bucket states", "one", passed("is there")),
     Finding("dev", "secret [x]", "two", failed("is empty", "store :100: in it")),
@@ -197,12 +212,7 @@ FINDINGS = [
 
 @pytest.mark.parametrize(("encoding", "marks"), [("utf-8", "✓✗\N{EN DASH}"), ("ascii", "+x-")])
 def test_a_line_is_a_mark_the_thing_and_what_is_so_and_what_to_do_stands_below(encoding: str, marks: str) -> None:
-    from builders import an_environment
-    from sagemaker_templates.doctor.site import Site
-    from sagemaker_templates.templates.registry import all_templates
-
-    site = Site(an_environment(), (), (), (), all_templates())
-    lines = [str(line) for line in as_lines(FINDINGS, [site], encoding)]
+    lines = [str(line) for line in as_lines(FINDINGS, [SITE], encoding)]
     assert lines == [
         "dev  account 111111111111, us-east-1",
         f"  {marks[0]} state bucket states: is there",

@@ -65,7 +65,7 @@ def free_in_codecommit(asked: Asked, wanted: InCodeCommit) -> Verdict:
         if refused.code == "RepositoryDoesNotExistException":
             return passed("the name is free")
         raise
-    if wanted.name in names_in_state(asked, wanted.stack, "aws_codecommit_repository", "repository_name"):
+    if wanted.name in (names_in_state(asked, wanted.stack, "aws_codecommit_repository", "repository_name") or ()):
         return passed("is there, and in the stack's state")
     tags = asked.account.ask("codecommit", "list_tags_for_resource", resourceArn=wanted.arn).get("tags", {})
     if tags.get(PROJECT_NAME_TAG) == wanted.project:
@@ -79,7 +79,7 @@ def free_in_codecommit(asked: Asked, wanted: InCodeCommit) -> Verdict:
 @check(
     "the name on GitHub is free, or the stack's own",
     source="https://docs.github.com/en/rest/repos/repos#get-a-repository",
-    rights=["secretsmanager:GetSecretValue", "s3:GetObject"],
+    rights=["secretsmanager:GetSecretValue", "s3:GetObject", "kms:Decrypt"],
 )
 def free_on_github(asked: Asked, wanted: OnGitHub) -> Verdict:
     """GitHub refuses a second repository of one name, with 422; archived ones keep their names."""
@@ -92,7 +92,12 @@ def free_on_github(asked: Asked, wanted: OnGitHub) -> Verdict:
         return passed("the name is free, as far as the token sees")
     if not reply.ok:
         return refusal(reply, "the repository")
-    if wanted.name in names_in_state(asked, wanted.stack, "github_repository", "name"):
+    managed = names_in_state(asked, wanted.stack, "github_repository", "name")
+    if managed is None:
+        return unknown(
+            f"is there; whether {wanted.stack} made it cannot be told, for its state cannot be read from here"
+        )
+    if wanted.name in managed:
         return passed("is there, and in the stack's state")
     archived = ", archived" if reply.content.get("archived") else ""
     return failed(

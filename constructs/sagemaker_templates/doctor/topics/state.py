@@ -112,7 +112,11 @@ def private(asked: Asked, state: S3State) -> Verdict:
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-@check("no lock was left behind", source=f"{_BACKEND}#state-locking", rights=["s3:ListBucket", "s3:GetObject"])
+@check(
+    "no lock was left behind",
+    source=f"{_BACKEND}#state-locking",
+    rights=["s3:ListBucket", "s3:GetObject", "kms:Decrypt"],
+)
 def unlocked(asked: Asked, state: S3State) -> Verdict:
     """Terraform locks a state with an object beside it; a run that was killed leaves it there, and every later one
     stops."""
