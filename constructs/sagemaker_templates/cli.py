@@ -14,6 +14,7 @@ import typer
 from sagemaker_templates.authoring import explain_command, new_command
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.conversion import command as conversion
+from sagemaker_templates.doctor import command as doctor_command
 from sagemaker_templates.failures import StepFailed, WrongInput
 from sagemaker_templates.interruption import Interrupted, interruptible
 from sagemaker_templates.inventory import command as inventory
@@ -157,8 +158,9 @@ def rehearse(
 
 @app.command()
 def docs() -> None:
-    """Write the JSON Schemas and the tables of docs/settings.md and docs/converting.md anew, from the code."""
+    """Write the JSON Schemas and the tables of docs/settings.md, converting.md and doctor.md anew, from the code."""
     from sagemaker_templates.conversion import page
+    from sagemaker_templates.doctor import page as doctor_page
     from sagemaker_templates.settings import reference, schema
     from sagemaker_templates.templates.registry import all_templates
 
@@ -166,6 +168,7 @@ def docs() -> None:
     schema.write(templates)
     reference.write(Path("docs/settings.md"), templates)
     page.write(Path("docs/converting.md"))
+    doctor_page.write(Path("docs/doctor.md"))
 
 
 app.command("list")(inventory.list_contents)
@@ -176,6 +179,7 @@ app.command()(review.atlantis)
 app.command()(review.scan)
 app.command()(review_plan.plan)
 app.command()(review_drift.drift)
+app.command()(doctor_command.doctor)
 
 
 def _summary(configuration: Configuration) -> str:

@@ -11,9 +11,14 @@ from typing import NoReturn
 
 import pytest
 from sagemaker_templates.configuration import load_configuration
+from sagemaker_templates.doctor.secrets import secrets_of
+from sagemaker_templates.doctor.site import sites
 from sagemaker_templates.emulator import Emulator
-from sagemaker_templates.emulator.prepare import prepare_configuration
+from sagemaker_templates.emulator.prepare import Account, prepare_configuration
 from sagemaker_templates.operations.mirror import ProviderSource
+from sagemaker_templates.settings.model import S3State
+from sagemaker_templates.templates.registry import all_templates
+from sound_account import make_bucket_sound, make_network_sound
 
 ROOT = Path(__file__).parents[2]
 CDKTF = ROOT / "tests" / "cdktf_cli" / "node_modules" / ".bin"
@@ -107,9 +112,13 @@ def _script(page: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_COMMANDS, ids=lambda page: page.name)
-def test_the_commands_of_a_page_work_as_written(page: Path, copy: Path, variables: dict[str, str]) -> None:
+def test_the_commands_of_a_page_work_as_written(
+    page: Path, copy: Path, variables: dict[str, str], emulator: Emulator
+) -> None:
     if page.name == "applying.md":
         _say_that_data_may_go(copy)
+    if page.name in ("commands.md", "doctor.md"):
+        _have_what_the_doctor_looks_for(emulator)
     before = _tracked(copy)
     run = subprocess.run(
         ["bash", "-c", "\n".join(_script(page))],
@@ -134,6 +143,18 @@ def _say_that_data_may_go(copy: Path) -> None:
     """The page ends with a destroy, which asks for this to be said first."""
     file = copy / "environments" / "dev" / "projects" / "abalone.yaml"
     file.write_text(file.read_text() + "\nprotect-data: false\n")
+
+
+def _have_what_the_doctor_looks_for(emulator: Emulator) -> None:
+    """A cross ends a page's script."""
+    configuration = load_configuration(ROOT / "environments")
+    (site,) = sites(configuration, all_templates(), "dev")
+    dev = site.environment
+    assert isinstance(dev.state, S3State)
+    make_bucket_sound(emulator, dev.account_id, dev.state)
+    make_network_sound(emulator, dev.account_id, dev.region, dev.network)
+    for secret in secrets_of(site):
+        Account(emulator, dev.account_id, dev.region).create_secret(secret.name)
 
 
 def test_every_command_that_is_run_elsewhere_is_shown_somewhere() -> None:

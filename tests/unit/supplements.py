@@ -2,5 +2,6 @@
 
 from sagemaker_templates.emulator.server import new_supplements
 from sagemaker_templates.emulator.supplement.connections import Connections
+from sagemaker_templates.emulator.supplement.service_quotas import Quotas
 
-SUPPLEMENTS = new_supplements(Connections())
+SUPPLEMENTS = new_supplements(Connections(), Quotas())

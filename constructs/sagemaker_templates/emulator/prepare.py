@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sagemaker_templates.emulator.process import Emulator
-from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, KEY_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, KEY_ROUTE, NETWORK_ROUTE, QUOTA_ROUTE
 from sagemaker_templates.settings.model import (
     Configuration,
     DeployRole,
@@ -106,9 +106,18 @@ class Account:
         except secrets.exceptions.ResourceExistsException:
             return
 
-    def create_connection(self, arn: str, provider: str = "GitHub") -> None:
-        """Create a connection to a Git host, with its handshake done, under the ARN that is given."""
-        request = {"arn": arn, "name": arn.rpartition("/")[2][:32], "provider": provider}
+    def give_quota(self, service: str, name: str, value: float) -> None:
+        """Say how much of something the account may use, under the name that Service Quotas has for it."""
+        request = {"account": self.id, "region": self.region, "service": service, "name": name, "value": value}
+        self.emulator.administer(QUOTA_ROUTE, request)
+
+    def create_connection(self, arn: str, provider: str = "GitHub", host: str | None = None) -> None:
+        """Create a connection to a Git host, with its handshake done, under the ARN that is given.
+
+        Args:
+            host: the address of an Enterprise Server.
+        """
+        request = {"arn": arn, "name": arn.rpartition("/")[2][:32], "provider": provider, "host": host}
         self.emulator.administer(CONNECTION_ROUTE, request)
 
 
@@ -167,7 +176,7 @@ def _prepare_repository(account: Account, project: Project) -> None:
     account.create_secret(app.private_key_secret_name if app else repository.access_token_secret_name)
     if repository.codeconnection_arn:
         provider = "GitHub" if repository.type == "GitHub" else "GitHubEnterpriseServer"
-        account.create_connection(repository.codeconnection_arn, provider)
+        account.create_connection(repository.codeconnection_arn, provider, repository.base_url)
 
 
 def _bucket_of(arn: str) -> str:

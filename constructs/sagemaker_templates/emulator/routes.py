@@ -3,6 +3,7 @@
 NETWORK_ROUTE = "/emulator-api/network"
 KEY_ROUTE = "/emulator-api/key"
 CONNECTION_ROUTE = "/emulator-api/connection"
+QUOTA_ROUTE = "/emulator-api/quota"
 HEALTH_ROUTE = "/emulator-api/health"
 SESSION_ROUTE = "/emulator-api/session"
 RIGHTS_ROUTE = "/emulator-api/rights"

@@ -26,7 +26,7 @@ from sagemaker_templates.emulator.rights.journal import Journal
 from sagemaker_templates.emulator.rights.routes import rights_routes
 from sagemaker_templates.emulator.rights.standing import StandingPolicies
 from sagemaker_templates.emulator.rights.stored import Stored
-from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, KEY_ROUTE, NETWORK_ROUTE
+from sagemaker_templates.emulator.routes import CONNECTION_ROUTE, HEALTH_ROUTE, KEY_ROUTE, NETWORK_ROUTE, QUOTA_ROUTE
 from sagemaker_templates.emulator.signature import Gatekeeper
 from sagemaker_templates.emulator.supplement import (
     application_autoscaling,
@@ -37,6 +37,7 @@ from sagemaker_templates.emulator.supplement import (
     lambda_functions,
     logs,
     sagemaker,
+    service_quotas,
 )
 from sagemaker_templates.emulator.supplement.contract import Supplement
 
@@ -112,8 +113,8 @@ def build_application(
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     _configure_moto()
-    known_connections = connections.Connections()
-    supplements = new_supplements(known_connections)
+    known_connections, known_quotas = connections.Connections(), service_quotas.Quotas()
+    supplements = new_supplements(known_connections, known_quotas)
     guard = new_guard(supplements, enforces=checks_rights)
     return EmulatorApplication(
         moto=DomainDispatcherApplication(create_backend_app),
@@ -122,6 +123,7 @@ def build_application(
             NETWORK_ROUTE: create_network,
             KEY_ROUTE: create_key,
             CONNECTION_ROUTE: connections.admin_route(known_connections),
+            QUOTA_ROUTE: service_quotas.admin_route(known_quotas),
             HEALTH_ROUTE: lambda _request: {"status": "ok"},
             **rights_routes(guard),
         },
@@ -144,8 +146,10 @@ def new_guard(supplements: Iterable[Supplement], *, enforces: bool = True) -> Gu
     )
 
 
-def new_supplements(known_connections: connections.Connections) -> list[Supplement]:
-    """Return what an emulator does beside moto, with nothing in it but connections."""
+def new_supplements(
+    known_connections: connections.Connections, known_quotas: service_quotas.Quotas
+) -> list[Supplement]:
+    """Return what an emulator does beside moto, with nothing in it but connections and quotas."""
     return [
         application_autoscaling.supplement(),
         codebuild.supplement(),
@@ -154,6 +158,7 @@ def new_supplements(known_connections: connections.Connections) -> list[Suppleme
         lambda_functions.supplement(),
         logs.supplement(),
         sagemaker.supplement(),
+        service_quotas.supplement(known_quotas),
         *connections.supplements(known_connections),
     ]
 

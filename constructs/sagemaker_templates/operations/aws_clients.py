@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from threading import RLock
 from typing import Any
 
 from sagemaker_templates.settings.model import SESSION_NAME, DeployRole
@@ -13,16 +14,24 @@ _CONNECT_SECONDS = 5
 _READ_SECONDS = 20
 
 
-def clients(role: DeployRole | None = None, region: str | None = None) -> Clients:
-    """Return what makes clients, each once, from this process's credentials.
+def clients(role: DeployRole | None = None, region: str | None = None, *, attempts: int = 2) -> Clients:
+    """Return what makes clients, each once, from this process's credentials; threads may share it.
 
     Args:
         role: that is taken with them, for an hour; None for whoever asks.
         region: where it is taken.
+        attempts: how often a request is sent at most, with longer and longer pauses, where it is throttled or lost
+            (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
     """
     from botocore.config import Config
 
-    config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries={"total_max_attempts": 2})
+    config = Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+    )
+    # A session makes one client at a time: https://docs.aws.amazon.com/boto3/latest/guide/session.html
+    one_at_a_time = RLock()
 
     @cache
     def session() -> Any:
@@ -32,7 +41,11 @@ def clients(role: DeployRole | None = None, region: str | None = None) -> Client
     def client(service: str, region: str) -> Any:
         return session().client(service, region_name=region, config=config)
 
-    return client
+    def shared(service: str, region: str) -> Any:
+        with one_at_a_time:
+            return client(service, region)
+
+    return shared
 
 
 def _session(role: DeployRole | None, region: str | None, config: Any) -> Any:

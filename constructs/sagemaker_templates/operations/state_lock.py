@@ -45,10 +45,11 @@ def lock_of(stack: Path, clients: Clients) -> StateLock | None:
         content = s3.get_object(Bucket=backend["bucket"], Key=backend["key"] + _SUFFIX)["Body"].read()
     except refusals():
         return None
-    return _read(content)
+    return read_lock(content)
 
 
-def _read(content: bytes) -> StateLock | None:
+def read_lock(content: bytes) -> StateLock | None:
+    """What a lock says; None for what is no lock of Terraform's."""
     try:
         lock = json.loads(content)
     except ValueError:

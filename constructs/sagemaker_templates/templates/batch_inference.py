@@ -149,4 +149,6 @@ TEMPLATE = Template(
     seed=seed_folder("batch_inference"),
     without_effect=idle_keys.of_all(idle_keys.of_no_promotion, idle_keys.of_unnarrowed_network),
     job_prefix_field="base_job_prefix",
+    asks_from_vpc=("s3", "sagemaker.api"),
+    instances=(("ml.m5.large", "processing job"), ("ml.m5.large", "transform job")),
 )

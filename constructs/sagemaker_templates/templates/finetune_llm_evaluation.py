@@ -109,4 +109,9 @@ TEMPLATE = Template(
     seed=seed_folder("finetune_llm_evaluation"),
     registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_unnarrowed_network),
+    instances=(
+        ("ml.m5.xlarge", "processing job"),
+        ("ml.g5.2xlarge", "training job"),
+        ("ml.g5.2xlarge", "processing job"),
+    ),
 )

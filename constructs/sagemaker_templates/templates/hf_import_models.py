@@ -183,5 +183,7 @@ TEMPLATE = Template(
     seed=seed_folder("hf_import_models"),
     registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_own_network),
+    asks_from_vpc=(),
+    instances=(("ml.m5.large", "processing job"),),
     checks=objections,
 )

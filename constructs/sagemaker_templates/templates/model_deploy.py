@@ -263,6 +263,7 @@ TEMPLATE = Template(
     seed=seed_folder("model_deploy"),
     repository_suffix=_SUFFIX,
     build_target=build_target,
+    instances=(("ml.m5.large", "endpoint"),),
     checks=objections,
     without_effect=_without_effect,
 )

@@ -36,6 +36,10 @@ class Template:
         job_prefix_field: the parameter that the names of a project's jobs and models begin with; None where jobs'
             names begin with the project's and models are not made.
         registers_models: whether its projects fill a model package group, and keep the models in their bucket.
+        asks_from_vpc: the services of AWS that its jobs or endpoints ask from inside a VPC, as the names of their VPC
+            endpoints end; what SageMaker does outside the VPC, such as pulling images, is none of it.
+        instances: the instance types that its repository begins with, each with what it is for, as Service Quotas
+            calls it: ``("ml.m5.large", "processing job")``.
         keeps: addresses, such as ``aws_s3_bucket.features``, of what the template protects in a project's stack
             besides ``blocks.protection.KEPT_IN_PROJECTS``. An address stays here when a later version has it no more.
         keeps_in_targets: the same of a target's stack, besides ``KEPT_IN_TARGETS``.
@@ -52,6 +56,8 @@ class Template:
     without_effect: Callable[[Project], Iterable[Objection]] | None = None
     job_prefix_field: str | None = None
     registers_models: bool = False
+    asks_from_vpc: tuple[str, ...] = ("s3",)
+    instances: tuple[tuple[str, str], ...] = ()
     keeps: frozenset[str] = frozenset()
     keeps_in_targets: frozenset[str] = frozenset()
 

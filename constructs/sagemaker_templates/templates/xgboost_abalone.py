@@ -124,4 +124,5 @@ TEMPLATE = Template(
     seed=seed_folder("xgboost_abalone"),
     registers_models=True,
     without_effect=idle_keys.of_all(idle_keys.of_no_deployment, idle_keys.of_unnarrowed_network),
+    instances=(("ml.m5.xlarge", "processing job"), ("ml.m5.xlarge", "training job")),
 )

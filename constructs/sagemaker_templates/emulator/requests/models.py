@@ -8,6 +8,7 @@ from sagemaker_templates.emulator.call import Call
 _MODEL_OF_SIGNATURE = {
     "api.ecr": "ecr",
     "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
@@ -28,8 +29,13 @@ def service_model(name: str) -> Any | None:
         return None
 
 
+def service_signing_as(name: str) -> str:
+    """Return botocore's name of the service whose requests are signed for a name."""
+    return _MODEL_OF_SIGNATURE.get(name, name)
+
+
 def service_of(call: Call) -> str:
     """Return botocore's name of the service that a request is signed for."""
     if call.service == "sagemaker" and call.path.startswith(_RUNTIME_OF_SAGEMAKER):
         return "sagemaker-runtime"
-    return _MODEL_OF_SIGNATURE.get(call.service, call.service)
+    return service_signing_as(call.service)

@@ -15,6 +15,7 @@ class Connections:
     def __init__(self) -> None:
         self._connections: PerPlace[JsonObject] = PerPlace()
         self._tags: PerPlace[Tags] = PerPlace()
+        self._hosts: PerPlace[JsonObject] = PerPlace()
 
     def add(self, arn: str, name: str, provider: str, status: str) -> JsonObject:
         """Register a connection; a person completes the handshake in the console, so a new one is pending."""
@@ -28,6 +29,30 @@ class Connections:
         }
         self._connections.at(place)[arn] = connection
         return connection
+
+    def add_host(self, arn: str, endpoint: str) -> str:
+        """Register the host of an installed server, and return its ARN.
+
+        Args:
+            arn: of a connection to it.
+        """
+        place = _place_of(arn)
+        host_arn = place.arn(arn.split(":")[2], f"host/{uuid.uuid4()}")
+        self._hosts.at(place)[host_arn] = {
+            "Name": host_arn.rpartition("/")[2],
+            "Status": "AVAILABLE",
+            "ProviderType": "GitHubEnterpriseServer",
+            "ProviderEndpoint": endpoint,
+        }
+        return host_arn
+
+    def get_host(self, call: Call) -> JsonObject:
+        """GetHost."""
+        arn = call.parameters["HostArn"]
+        try:
+            return self._hosts.at(call.place)[arn]
+        except KeyError:
+            raise AwsError("ResourceNotFoundException", f"Host {arn} not found") from None
 
     def create(self, service: str, call: Call) -> JsonObject:
         """CreateConnection."""
@@ -79,6 +104,7 @@ class Connections:
         """Forget every connection."""
         self._connections.clear()
         self._tags.clear()
+        self._hosts.clear()
 
     def _keep_tags(self, call: Call, without: set[str], plus: Tags) -> None:
         arn = call.parameters["ResourceArn"]
@@ -102,7 +128,10 @@ def admin_route(connections: Connections) -> Callable[[JsonObject], JsonObject]:
     """Return the route that gives an account a connection that somebody has already completed."""
 
     def add(request: JsonObject) -> JsonObject:
-        return connections.add(request["arn"], request["name"], request["provider"], "AVAILABLE")
+        added = connections.add(request["arn"], request["name"], request["provider"], "AVAILABLE")
+        if host := request.get("host"):
+            added["HostArn"] = connections.add_host(request["arn"], host)
+        return added
 
     return add
 
@@ -114,6 +143,7 @@ def _supplement(connections: Connections, service: str) -> Supplement:
     answers: dict[str, Answer] = {
         "CreateConnection": create,
         "GetConnection": connections.get,
+        "GetHost": connections.get_host,
         "ListConnections": connections.list,
         "DeleteConnection": connections.delete,
         "ListTagsForResource": connections.list_tags,
