@@ -133,12 +133,14 @@ class _Checks:
 
 
 def _around(draft: Draft, environment: Environment, folder: Path) -> Around:
-    stages = (environment.name, *environment.promotes_to)
+    own = draft.keys.get("promotes_to")
+    stages = (environment.name, *(map(str, own) if isinstance(own, list) else environment.promotes_to))
     networks = [_network(each) for each in draft.configuration.environments if each.name in stages]
     return Around(
         place=Place(environment.account_id, environment.region),
         stages=stages,
-        inherited={key: value for network in networks for key, value in network}
+        inherited={"promotes-to": list(environment.promotes_to)}
+        | {key: value for network in networks for key, value in network}
         | _defaults(folder / ENVIRONMENT_FILE),
     )
 

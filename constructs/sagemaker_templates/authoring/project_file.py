@@ -41,6 +41,7 @@ _SECTIONS = {
         "s3_access_logs_bucket_arn",
         "protect_data",
     ),
+    "Where its models go": ("promotes_to",),
     "Tags": ("tags", "custom_tags"),
 }
 """The keys that all templates have, as people look for them; a test finds each of them here once."""

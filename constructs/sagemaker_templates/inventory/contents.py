@@ -148,6 +148,7 @@ def _project_data(project: Project, templates: Mapping[str, Template]) -> Data:
             "address": facts.repository_address(names),
         },
         "registers-models-in": filled,
+        "promotes-to": [target.name for target in project.targets],
         "models-readable-in": facts.readers_of(project) if filled else [],
         "takes-models-from": model_paths.group_taken_from(project),
         "stages": [

@@ -145,6 +145,10 @@ class ProjectKeys(DefaultKeys):
         "project of the account and region has it. None need exist in SageMaker or Service Catalog; where one does, "
         "give its id."
     )
+    promotes_to: fields.EnvironmentNames | None = Field(
+        default=None,
+        description="The environments that the project's models go to, in order; above its environment's.",
+    )
     protect_data: bool | None = Field(
         default=None,
         description="Refuse to destroy what holds the project's work, in every environment; above the environments'.",

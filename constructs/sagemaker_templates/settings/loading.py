@@ -20,6 +20,7 @@ from sagemaker_templates.settings.projects import (
     assemble,
     check_defaults,
     check_names,
+    promoted_by_projects,
     read_project,
 )
 
@@ -73,6 +74,7 @@ def load(
     for source in sources.values():
         check_defaults(source, around)
     all_read = _read_projects(around)
+    around = replace(around, promoted=promoted_by_projects(all_read))
     read = complete_all(_assembled(all_read, around, name_checks), all_read, sources.values(), complete, report)
     projects = tuple(sorted((project for _, project in read), key=_order))
     configuration = Configuration(_environments(sources), projects)

@@ -99,6 +99,8 @@ def refuse_in_defaults(
     for entry in entries:
         if entry.field in ProjectKeys.model_fields:
             message = "is each project's own; it belongs into the project's file"
+            if entry.field == "promotes_to":
+                message = "belongs beside defaults, where it holds for every project that does not say it itself"
             report.add(entry.file, entry.line, entry.key, message)
         elif not isinstance(entry.value, Refused):
             _refuse(entry, None, candidates, templates, report)

@@ -1,18 +1,27 @@
 """Reads one project's file and completes it from its environment."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sagemaker_templates.settings import domains, locations, project_keys, repositories, seed_farmer, tagging, targets
+from sagemaker_templates.settings import (
+    domains,
+    locations,
+    project_keys,
+    promotion,
+    repositories,
+    seed_farmer,
+    tagging,
+    targets,
+)
 from sagemaker_templates.settings.alternatives import wrong_choices
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.document import Entry, MapNode, read
 from sagemaker_templates.settings.environments import EnvironmentSource
 from sagemaker_templates.settings.files import DefaultKeys, ProjectKeys, TargetKeys
-from sagemaker_templates.settings.model import Project, Target, TemplateParameters
+from sagemaker_templates.settings.model import Environment, Project, Target, TemplateParameters
 from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.shaping import without_repeats
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
@@ -22,11 +31,16 @@ NameChecks = Callable[[Project], Iterable[str]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every file is read against."""
+    """What every file is read against.
+
+    Attributes:
+        promoted: ``promoted_by_projects``, once all are read.
+    """
 
     sources: Mapping[str, EnvironmentSource]
     templates: Catalogue
     report: Report
+    promoted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,9 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
     locations.check_bucket(source.keys, environment.region, around.report)
     locations.check_targets(source.targets, environment, around.report)
     network = targets.own_network(environment, source.targets.get(environment.name), around.report)
-    promoted = targets.promotion_targets(environment, source.targets, around.sources, around.report)
+    promoted = targets.promotion_targets(
+        _promotion(source, environment, around), source.targets, around.sources, around.report
+    )
     tags = tagging.merged(_tag_layers(environment.tags, source.keys), around.report)
     keys, parameters = source.keys.value, source.parameters
     if keys is None or parameters is None or parameters.value is None:
@@ -105,8 +121,40 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         permissions_boundary_name=keys.permissions_boundary_name or environment.permissions_boundary_name,
         s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn or environment.s3_access_logs_bucket_arn,
         tags=tags,
+        promotes_to=keys.promotes_to,
         protect_data=keys.protect_data,
     )
+
+
+def _promotion(source: ProjectSource, environment: Environment, around: Surroundings) -> targets.Promotion:
+    described = [name for name in source.targets if targets.is_described(name, around.sources)]
+    is_known = promotion.check_names(
+        source.keys,
+        [*around.sources, *described],
+        around.report,
+        own=environment.name,
+        called="the project's own environment",
+    )
+    entry, own = source.keys.entry(promotion.FIELD), source.keys.fields.get(promotion.FIELD)
+    if entry and own:
+        locations.check_promoted(entry, own, environment, around.sources, around.report)
+    return targets.Promotion(
+        environment,
+        names=environment.promotes_to if own is None else own,
+        is_own=own is not None,
+        is_known=is_known,
+        file=source.file,
+        of_siblings=around.promoted.get(environment.name, ()),
+    )
+
+
+def promoted_by_projects(read: Iterable[ProjectSource]) -> Mapping[str, Collection[str]]:
+    """Where projects go by their own word, by the environment that they are in."""
+    found: dict[str, set[str]] = {}
+    for source in read:
+        own = source.keys.fields.get(promotion.FIELD) or ()
+        found.setdefault(source.environment.folder.name, set()).update(own)
+    return found
 
 
 def check_names(source: ProjectSource, project: Project, name_checks: NameChecks, report: Report) -> None:
@@ -159,9 +207,9 @@ def _bind_parameters(
     if not isinstance(template, str):
         return None
     model = around.templates[template].parameters
-    for field, message in wrong_choices(model, {entry.field for entry in node} | meant):
-        entry = node.get(field)
-        line, key = (entry.line, entry.key) if entry else (1, field.replace("_", "-"))
+    for name, message in wrong_choices(model, {entry.field for entry in node} | meant):
+        entry = node.get(name)
+        line, key = (entry.line, entry.key) if entry else (1, name.replace("_", "-"))
         around.report.add(node.file, line, key, message)
     return bind(node, model, around.report, source.variables, meant=meant)
 

@@ -215,6 +215,49 @@ def test_targets_keep_the_order_of_promotion(configuration: Loader) -> None:
     assert [target.name for target in project.targets] == ["z-first", "prod", "a-last"]
 
 
+def test_a_projects_own_promotion_goes_above_the_environments(configuration: Loader) -> None:
+    """Further, less far, in another order, or nowhere; what its neighbours do is theirs."""
+    environments = {f"{name}/environment.yaml": FILES[PROD] for name in ("a-last", "z-first")}
+    own = {"abalone": "[a-last, z-first]", "nowhere": "[]", "shorter": "[z-first]"}
+    projects = {f"dev/projects/{name}.yaml": f"{_named(name)}promotes-to: {to}\n" for name, to in own.items()}
+    projects["dev/projects/other.yaml"] = _named("other")
+    found = configuration({DEV: FILES[DEV].replace("[prod]", "[z-first, prod]"), **environments, **projects}).projects
+    assert {project.name: [target.name for target in project.targets] for project in found} == {
+        "abalone": ["a-last", "z-first"],
+        "nowhere": [],
+        "other": ["z-first", "prod"],
+        "shorter": ["z-first"],
+    }
+
+
+def test_a_project_says_where_among_the_others_a_stage_stands_that_it_describes(configuration: Loader) -> None:
+    """A stage without an environment comes last otherwise."""
+    stage = 'pre-prod-account-id: "222222222222"\npre-prod-region: us-east-1\n'
+    unsaid = _project(configuration, {ABALONE: FILES[ABALONE] + stage})
+    assert [target.name for target in unsaid.targets] == ["prod", "pre-prod"]
+    said = _project(configuration, {ABALONE: FILES[ABALONE] + stage + "promotes-to: [pre-prod, prod]\n"})
+    assert [target.name for target in said.targets] == ["pre-prod", "prod"]
+
+
+def test_what_is_inherited_about_a_stage_is_for_the_projects_that_go_there(configuration: Loader) -> None:
+    """And no mistake of the others, whether the environment or a project alone goes there."""
+    network = f"defaults: {{prod-vpc-id: {OTHER_VPC}, prod-subnet-ids: [{OTHER_SUBNET}]}}\n"
+    for dev, goes, stays in (
+        (FILES[DEV] + network, "", "promotes-to: []\n"),
+        (FILES[DEV].replace("promotes-to: [prod]\n", network), "promotes-to: [prod]\n", ""),
+    ):
+        changes = {DEV: dev, ABALONE: FILES[ABALONE] + goes, "dev/projects/other.yaml": _named("other") + stays}
+        abalone, other = configuration(changes).projects
+        assert [target.network.vpc_id for target in abalone.targets] == [OTHER_VPC]
+        assert other.targets == ()
+
+
+def _named(name: str) -> str:
+    return (
+        FILES[ABALONE].replace("p-abalone01", f"p-{name}").replace("project-name: abalone", f"project-name: {name}")
+    )
+
+
 def test_an_environment_of_any_name_has_its_keys(configuration: Loader) -> None:
     """`<name>-…` works for the folder's environments as for dev, pre-prod and prod."""
     changes = {
