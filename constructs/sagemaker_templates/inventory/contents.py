@@ -98,6 +98,8 @@ def _stack_picture(plan: StackPlan, found: Contents) -> Group:
 def _facts(plan: StackPlan, found: Contents) -> Iterator[Fact]:
     if plan.project:
         yield "project id", [plan.project.id]
+        if plan.project.team:
+            yield "team", [plan.project.team]
         yield from _of_project(plan.project, found.templates)
     elif not plan.deployment:
         shared = list(facts.template_repositories(plan.environment, found.configuration.projects))
@@ -140,6 +142,7 @@ def _project_data(project: Project, templates: Mapping[str, Template]) -> Data:
     return {
         "name": project.name,
         "id": project.id,
+        "team": project.team,
         "template": project.template,
         "stack": names.stack,
         "repository": {

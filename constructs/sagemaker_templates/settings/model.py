@@ -155,6 +155,7 @@ class Project:
     """One SageMaker project in one environment (``environments/<environment>/projects/<file>.yaml``).
 
     Attributes:
+        team: the folder below ``projects`` that its file is in; None where it is in none.
         promotes_to: goes above the environment's; None leaves it to that.
         protect_data: goes above the environments'; None leaves it to each of them.
     """
@@ -175,6 +176,7 @@ class Project:
     tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     promotes_to: tuple[str, ...] | None = None
     protect_data: bool | None = None
+    team: str | None = None
 
     @property
     def promoted_to(self) -> tuple[str, ...]:
