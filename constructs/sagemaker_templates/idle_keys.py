@@ -30,14 +30,14 @@ def of_no_deployment(project: Project) -> Iterator[Objection]:
     yield Objection(project, "cross_account_external_id", message)
     for target in project.targets:
         # A stage that the project alone describes needs its region as well as its account.
-        region = ("region",) if target.name in project.environment.promotes_to else ()
+        region = ("region",) if target.name in project.promoted_to else ()
         yield from (Objection(project, field, message, target=target.name) for field in (*NETWORK, *region))
 
 
 def of_no_promotion(project: Project) -> Iterator[Objection]:
     """The keys of a template whose results stay in their account."""
     message = f"has no effect: {project.template} deploys to no stage and promotes nothing"
-    yield Objection(project, "cross_account_external_id", message)
+    yield from (Objection(project, field, message) for field in ("cross_account_external_id", "promotes_to"))
     for target in project.targets:
         yield from (Objection(project, field, message, target=target.name) for field in TargetKeys.model_fields)
 

@@ -32,10 +32,11 @@ from terraform_starter import Missing, terraform_starter
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator, pytest.mark.xdist_group("protection")]
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
+PROD = "333333333333"
 ENVIRONMENT = f"""\
-account-id: "{ACCOUNT}"
+account-id: "%s"
 region: {REGION}
-state: {{type: s3, bucket: example-tfstate-{ACCOUNT}, key-prefix: ml/dev}}
+state: {{type: s3, bucket: example-tfstate-%s, key-prefix: ml}}
 """
 ABALONE = "sagemaker-project-name: abalone\nsagemaker-project-id: p-abalone01\n"
 SERVING = f"""\
@@ -61,7 +62,7 @@ ON_GITHUB = (
 ARTIFACTS, CAPTURED = f"mlops-abalone-{ACCOUNT}", f"serving-dev-capture-{ACCOUNT}"
 GROUP, REPOSITORY = "abalone-p-abalone01", "abalone-build"
 ADOPT = f'import {{\n  to = aws_codecommit_repository.repository\n  id = "{REPOSITORY}"\n}}\n'
-EDITS = ("github", "batch", "adopted", "unprotected")
+EDITS = ("promotes", "promotes no more", "github", "batch", "adopted", "unprotected")
 TARGET, PROJECT, FOUNDATION = "dev-serving-target", "dev-abalone", "dev-foundation"
 
 
@@ -236,7 +237,9 @@ def workshop(  # noqa: PLR0917 - fixtures
     folder = tmp_path_factory.mktemp("site")
     environments = tmp_path_factory.mktemp("written") / "environments"
     (environments / "dev" / "projects").mkdir(parents=True)
-    (environments / "dev" / "environment.yaml").write_text(ENVIRONMENT)
+    (environments / "dev" / "environment.yaml").write_text(ENVIRONMENT % (ACCOUNT, ACCOUNT))
+    (environments / "prod").mkdir()
+    (environments / "prod" / "environment.yaml").write_text(ENVIRONMENT % (PROD, PROD))
     (environments / "dev" / "projects" / "abalone.yaml").write_text(TRAINS + ABALONE)
     (environments / "dev" / "projects" / "serving.yaml").write_text(SERVING)
     github = installed_stand_in.with_account(folder / "github-account.json")
@@ -255,6 +258,11 @@ def _tell(shop: Workshop) -> None:
     )
     shop.work_with_it()
     shop.work["worked"] = shop.looked_at()
+
+    shop.edit("projects/abalone.yaml", TRAINS + ABALONE + "promotes-to: [prod]\n")
+    shop.apply("promotes", PROJECT)
+    shop.edit("projects/abalone.yaml", TRAINS + ABALONE + "promotes-to: []\n")
+    shop.apply("promotes no more", PROJECT)
 
     shop.edit("projects/abalone.yaml", TRAINS + ABALONE.replace("p-abalone01", "p-abalone02"))
     shop.refused("renamed", shop.terraform(PROJECT).plan)
@@ -305,6 +313,16 @@ def test_objects_live_on_and_their_bucket_is_as_closed_as_before(workshop: Works
         assert _denials(now) == _denials(before)
         assert now | {"policy": None} == before | {"policy": None}
     assert workshop.work["adopted"].buckets[CAPTURED] == workshop.work["worked"].buckets[CAPTURED]
+
+
+def test_who_a_project_no_longer_promotes_to_may_no_longer_read_its_models(workshop: Workshop) -> None:
+    """And nothing else has changed between the two edits."""
+    before, during, after = (workshop.work[step].buckets[ARTIFACTS] for step in ("worked", *EDITS[:2]))
+    assert before
+    assert during
+    assert PROD in json.dumps(during["policy"])
+    assert PROD not in json.dumps(before["policy"])
+    assert after == before
 
 
 def _denials(bucket: dict[str, Any]) -> list[Any]:

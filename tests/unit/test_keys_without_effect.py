@@ -68,7 +68,7 @@ def test_each_key_of_each_template_is_found_in_the_projects_stacks_or_noticed(tm
 
 def test_every_key_is_one_of_those_above() -> None:
     """A key that is added is added here."""
-    assert {*IDENTITY, *COMMON, *TOKEN, *APP, *SWITCHES} == set(kebab(ProjectKeys.model_fields))
+    assert {*IDENTITY, *COMMON, *TOKEN, *APP, *SWITCHES, "promotes-to"} == set(kebab(ProjectKeys.model_fields))
     assert {*NETWORK, "account-id", "region"} == set(kebab(TargetKeys.model_fields))
     for name, template in all_templates().items():
         given = {*OWN[name], *OWN_SWITCHES.get(name, ()), *OTHER_WAYS.get(name, ())}
@@ -147,6 +147,7 @@ def _with_all_keys(template: str) -> dict[str, Any]:
         **_network("dev", "1"),
         **_network("prod", "2"),
         "prod-account-id": ACCOUNTS["prod"],
+        "promotes-to": ["prod"],
     }
 
 
@@ -156,5 +157,7 @@ def _network(environment: str, digit: str) -> dict[str, Any]:
 
 def _marker(value: Any) -> str:
     """What of a value is found in a stack's JSON, and nowhere else; a domain's id is a part of its ARN too."""
+    if value == ["prod"]:
+        return f"arn:aws:iam::{ACCOUNTS['prod']}:ro"  # of its readers, the root or a role
     first = next(iter(value)) if isinstance(value, (list, dict)) else value
     return f'"{first}"' if first.startswith("d-") else first.rpartition(":::")[2]

@@ -71,6 +71,30 @@ def test_models_that_no_project_here_makes_need_no_stack(lines: Lines, tmp_path:
     assert configuration.notices == ()
 
 
+SERVES = """\
+project-template-type: model_deploy
+sagemaker-project-name: a-scoring
+sagemaker-project-id: p-scoring01
+model-project: abalone
+"""
+
+
+def test_a_deployment_goes_no_further_than_the_models_may_be_read(lines: Lines) -> None:
+    """Bucket, key and group are readable in the accounts that their own project promotes to, and in no others."""
+    further = {SCORING: SERVES + "promotes-to: [prod]\n"}
+    assert lines("", further) == [
+        f'{SCORING}:5: promotes-to: "a-scoring" deploys to prod, whose account 333333333333 may not read the models '
+        "of abalone, which promotes to none; allowed: prod in promotes-to of abalone as well"
+    ]
+    dev, abalone = RIGHT["dev/environment.yaml"] + "promotes-to: [prod]\n", RIGHT[ABALONE]
+    less = {SCORING: SERVES, "dev/environment.yaml": dev, ABALONE: abalone + "promotes-to: []\n"}
+    assert lines("", less) == [
+        f'{SCORING}:1: project-template-type: "a-scoring" deploys to prod, whose account 333333333333 may not '
+        "read the models of abalone, which promotes to none; allowed: prod in promotes-to of abalone as well"
+    ]
+    assert lines("", {**further, ABALONE: abalone + "promotes-to: [prod]\n"}) == []
+
+
 WRONG = {
     "nothing": (
         "",

@@ -231,7 +231,9 @@ def test_an_owner_that_is_spelt_in_capitals_is_the_same(edit: Edit) -> None:
 def test_a_new_owner_beside_the_others_moves_nothing(edit: Edit) -> None:
     site = _site("github-two-owners")
     edit(
-        "projects/turbots.yaml", "repository-type: CodeCommit", "repository-type: GitHub\nrepository-owner: third-org"
+        "projects/fish/turbots.yaml",
+        "p-turbots01",
+        "p-turbots01\nrepository-type: GitHub\nrepository-owner: third-org",
     )
     check_nothing_vanishes(site, _planned())
 

@@ -14,6 +14,7 @@ from sagemaker_templates.authoring.yaml_text import Value, is_reference
 from sagemaker_templates.settings.binding import bind
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Node, Scalar
 from sagemaker_templates.settings.files import FileModel, ProjectKeys, TargetKeys
+from sagemaker_templates.settings.folder import PROJECTS
 from sagemaker_templates.settings.model import Configuration, Environment, Project, TemplateParameters
 from sagemaker_templates.settings.problems import InvalidSettings, Report
 from sagemaker_templates.settings.project_keys import target_fields
@@ -30,6 +31,7 @@ class Draft:
     """What is known of a project to come.
 
     Attributes:
+        team: the folder below ``projects`` that its file will be in, if any.
         keys: what its file will say besides, by field (in snake_case).
     """
 
@@ -38,11 +40,19 @@ class Draft:
     environment: Environment | None = None
     name: str | None = None
     template: str | None = None
+    team: str | None = None
     keys: Mapping[str, Value] = field(default_factory=dict)
 
     def with_key(self, name: str, value: Value) -> "Draft":
         """The same with one key more."""
         return replace(self, keys={**self.keys, name: value})
+
+    def file(self, environments: Path) -> Path | None:
+        """Where its file will be; None as long as environment or name are not known."""
+        if self.environment is None or self.name is None:
+            return None
+        folder = environments / self.environment.name / PROJECTS
+        return (folder / self.team if self.team else folder) / f"{self.name}.yaml"
 
     @property
     def fields(self) -> dict[str, FieldInfo]:

@@ -1,12 +1,13 @@
 """What somebody typed behind ``new``, as a draft of a project; all that is wrong with it is said at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sagemaker_templates.authoring.draft import NAME, TEMPLATE, Draft, objection, value_of
 from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.catalogue import owners
 from sagemaker_templates.settings.files import ProjectKeys
+from sagemaker_templates.settings.folder import DEFAULTS_FILE, name_problem
 from sagemaker_templates.settings.model import Configuration
 from sagemaker_templates.settings.spelling import did_you_mean, quoted, without_tokens
 from sagemaker_templates.templates.registry import Template
@@ -25,7 +26,7 @@ def given(
     """Return what is known of a project, and a line for each mistake.
 
     Args:
-        scope: ``ENV/NAME``, or ``ENV`` alone.
+        scope: ``ENV/NAME``, ``ENV/TEAM/NAME``, or ``ENV`` alone.
         template: the template's name.
         settings: ``KEY=VALUE`` each.
     """
@@ -52,11 +53,23 @@ def _with_scope(draft: Draft, scope: str, complaints: list[str]) -> Draft:
     environments = {each.name: each for each in draft.configuration.environments}
     if environment not in environments:
         complaints.append(f"ENV/NAME: {no_such('environment', environment, environments)}")
+    draft = replace(draft, environment=environments.get(environment))
     if not slash:
-        return replace(draft, environment=environments.get(environment))
+        return draft
+    team, slash, in_team = name.rpartition("/")
+    if slash:
+        name = in_team
+        complaints += [f"ENV/TEAM/NAME: {wrong}" for wrong in _wrong_in_team(team, name)]
     if wrong := objection(NAME, name, ProjectKeys.model_fields[NAME]):
         complaints.append(f"ENV/NAME: {wrong}")
-    return replace(draft, environment=environments.get(environment), name=name)
+    return replace(draft, name=name, team=team or None)
+
+
+def _wrong_in_team(team: str, name: str) -> Iterator[str]:
+    if wrong := name_problem(team, "a team's folder"):
+        yield wrong
+    if f"{name}.yaml" == DEFAULTS_FILE:
+        yield f"{quoted(name)} is not allowed: {DEFAULTS_FILE} is what the projects of {team} have in common"
 
 
 def _with_setting(draft: Draft, setting: str, complaints: list[str]) -> Draft:

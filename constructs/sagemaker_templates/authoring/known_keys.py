@@ -18,14 +18,16 @@ from sagemaker_templates.settings.files import (
     ProjectKeys,
     S3StateKeys,
     TargetKeys,
+    TeamKeys,
 )
-from sagemaker_templates.settings.folder import ENVIRONMENT_FILE
+from sagemaker_templates.settings.folder import DEFAULTS_FILE, ENVIRONMENT_FILE
 from sagemaker_templates.settings.project_keys import STAGES
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
 
 ANY = "<environment>"
 _PROJECT = "a project's file"
-_SHARED = f"{_PROJECT}, or {ENVIRONMENT_FILE} under defaults for all projects of the environment"
+_OF_TEAM = f"{DEFAULTS_FILE} of its team's folder"
+_SHARED = f"{_PROJECT}, {_OF_TEAM}, or {ENVIRONMENT_FILE} under defaults for all projects of the environment"
 _WAYS_TO_SAY_ANY = (ANY, "ENVIRONMENT", "ENV")
 
 
@@ -55,7 +57,8 @@ class KnownKey:
 
 def all_keys(templates: Catalogue) -> list[KnownKey]:
     """Every key in every place: of environments, of all projects, of single templates."""
-    own = {name: info for name, info in ProjectKeys.model_fields.items() if name not in DefaultKeys.model_fields}
+    own = {name: info for name, info in ProjectKeys.model_fields.items() if name not in TeamKeys.model_fields}
+    teams = {name: info for name, info in TeamKeys.model_fields.items() if name not in DefaultKeys.model_fields}
     return [
         *_of(EnvironmentKeys, ENVIRONMENT_FILE),
         *_of(NetworkKeys, f"{ENVIRONMENT_FILE}, under network", "network"),
@@ -63,6 +66,7 @@ def all_keys(templates: Catalogue) -> list[KnownKey]:
         *_of(S3StateKeys, f"{ENVIRONMENT_FILE}, under state of type s3", "state"),
         *_of(LocalStateKeys, f"{ENVIRONMENT_FILE}, under state of type local", "state"),
         *(KnownKey(_kebab(name), _PROJECT, info) for name, info in own.items()),
+        *(KnownKey(_kebab(name), f"{_PROJECT}, or {_OF_TEAM}", info) for name, info in teams.items()),
         *_of(DefaultKeys, _SHARED),
         *(KnownKey(f"{ANY}-{_kebab(name)}", _SHARED, info) for name, info in TargetKeys.model_fields.items()),
         *(

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 def new(
     *,
     scope: Annotated[
-        str | None, typer.Argument(metavar="[ENV/NAME]", help="The environment, and the name of the project.")
+        str | None,
+        typer.Argument(
+            metavar="[ENV/NAME]",
+            help="The environment, and the name of the project; ENV/TEAM/NAME in the folder of a team.",
+        ),
     ] = None,
     template: Annotated[
         str | None, typer.Option("--template", metavar="NAME", help="What it is made from.", show_default=False)
@@ -35,13 +39,13 @@ def new(
     from sagemaker_templates.authoring.given import given
     from sagemaker_templates.authoring.new_project import check_free, write_project
     from sagemaker_templates.authoring.questions import open_questions, with_what_follows
-    from sagemaker_templates.settings.folder import PROJECTS
     from sagemaker_templates.templates.registry import all_templates
 
     configuration = load_and_note(environments)
     draft, complaints = given(configuration, all_templates(), scope=scope, template=template, settings=settings or ())
-    if draft.environment and draft.name and not complaints:
-        check_free(environments / draft.environment.name / PROJECTS / f"{draft.name}.yaml")
+    file = draft.file(environments)
+    if file and not complaints:
+        check_free(file)
     if can_ask() and not complaints:
         draft = asked(draft)
     draft = with_what_follows(draft)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.settings import Configuration, InvalidSettings, schema
 from sagemaker_templates.settings.described import Place
-from sagemaker_templates.settings.folder import ENVIRONMENT_FILE, PROJECTS, find
+from sagemaker_templates.settings.folder import find
 from sagemaker_templates.settings.model import Environment, Project
 from sagemaker_templates.settings.networks import FIELDS as NETWORK
 from sagemaker_templates.settings.problems import Problem, Report
@@ -47,14 +47,14 @@ def write_project(draft: Draft, environments: Path) -> NewProject:
         WrongInput: the settings are wrong with it, or a file of that name is there; nothing was written.
     """
     environment, name, template = draft.environment, draft.name, draft.template
-    if environment is None or name is None or template is None:
+    file = draft.file(environments)
+    if environment is None or name is None or template is None or file is None:
         raise ValueError("a draft that lacks something has no file")
-    file = environments / environment.name / PROJECTS / f"{name}.yaml"
     check_free(file)
     own = {NAME: name, ID: draft.keys.get(ID) or id_for(name, draft.configuration)}
     keys = {**own, **{key: value for key, value in draft.keys.items() if key not in own}}
     checks = _Checks(draft, environments, file)
-    around = _around(draft, environment, file.parents[1])
+    around = _around(draft, environment, environments, file)
 
     def text(around: Around) -> str:
         purpose = draft.templates[template].summary
@@ -114,11 +114,11 @@ class _Checks:
 
     def _files(self) -> Iterator[Path]:
         for folder in find(self.environments, Report()):
-            yield from (folder.file, *folder.projects)
+            yield from folder.files
 
     def _own(self, configuration: Configuration) -> Project:
-        wanted = self.file.parents[1].name, self.draft.name
-        return next(each for each in configuration.projects if (each.environment.name, each.name) == wanted)
+        here = (each for each in configuration.projects if each.environment == self.draft.environment)
+        return next(each for each in here if each.name == self.draft.name)
 
     def _told(self, problem: Problem, copy: Path, new: Path) -> str:
         """A problem where its cause was typed: on the command line, or in a file that was there before."""
@@ -132,14 +132,20 @@ class _Checks:
         return f"{place}: {message}"
 
 
-def _around(draft: Draft, environment: Environment, folder: Path) -> Around:
-    stages = (environment.name, *environment.promotes_to)
+def _around(draft: Draft, environment: Environment, environments: Path, file: Path) -> Around:
+    folder = next(each for each in find(environments, Report()) if each.name == environment.name)
+    team = folder.defaults_for(file)
+    of_team = _keys(_read(team)) if team else {}
+    own = draft.keys.get("promotes_to", of_team.get("promotes-to"))
+    stages = (environment.name, *(map(str, own) if isinstance(own, list) else environment.promotes_to))
     networks = [_network(each) for each in draft.configuration.environments if each.name in stages]
     return Around(
         place=Place(environment.account_id, environment.region),
         stages=stages,
-        inherited={key: value for network in networks for key, value in network}
-        | _defaults(folder / ENVIRONMENT_FILE),
+        inherited={"promotes-to": list(environment.promotes_to)}
+        | {key: value for network in networks for key, value in network}
+        | _keys(_read(folder.file).get("defaults")),
+        of_team=of_team,
     )
 
 
@@ -151,10 +157,14 @@ def _network(environment: Environment) -> Iterator[tuple[str, Value]]:
             yield f"{environment.name}-{field}".replace("_", "-"), list(value) if isinstance(value, tuple) else value
 
 
-def _defaults(file: Path) -> dict[str, Value]:
-    """What an environment says for its projects, as its file has it, which is right."""
-    read: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return {str(key).replace("_", "-"): value for key, value in (read.get("defaults") or {}).items()}
+def _read(file: Path) -> dict[str, Any]:
+    """A file as it is, which is right."""
+    read: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return read
+
+
+def _keys(said: Mapping[str, Value] | None) -> dict[str, Value]:
+    return {key.replace("_", "-"): value for key, value in (said or {}).items()}
 
 
 def _without_effect(project: Project, draft: Draft) -> list[str]:

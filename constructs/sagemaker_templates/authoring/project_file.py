@@ -41,6 +41,7 @@ _SECTIONS = {
         "s3_access_logs_bucket_arn",
         "protect_data",
     ),
+    "Where its models go": ("promotes_to",),
     "Tags": ("tags", "custom_tags"),
 }
 """The keys that all templates have, as people look for them; a test finds each of them here once."""
@@ -59,12 +60,14 @@ class Around:
         place: the account and region of its environment.
         stages: the environments whose ``<environment>-…`` network may be given.
         inherited: what the environment's ``defaults`` say, by key in kebab-case.
+        of_team: what the team says, which goes above them.
         left_out: keys in kebab-case that are not offered: they would have no effect.
     """
 
     place: Place = field(default_factory=Place)
     stages: tuple[str, ...] = ()
     inherited: Mapping[str, Value] = field(default_factory=dict)
+    of_team: Mapping[str, Value] = field(default_factory=dict)
     left_out: Collection[str] = ()
 
 
@@ -170,6 +173,8 @@ class _Writer:
             yield from (f"#{line}" for line in entry(key, value)) if value is not None else [f"#{key}:"]
 
     def _offered(self, key: str, info: FieldInfo) -> tuple[str, Value | None]:
+        if key in self._around.of_team:
+            return "The team says:", self._around.of_team[key]
         if key in self._around.inherited:
             return "The environment says:", self._around.inherited[key]
         default = None if info.is_required() else info.get_default(call_default_factory=False)

@@ -98,6 +98,8 @@ def _stack_picture(plan: StackPlan, found: Contents) -> Group:
 def _facts(plan: StackPlan, found: Contents) -> Iterator[Fact]:
     if plan.project:
         yield "project id", [plan.project.id]
+        if plan.project.team:
+            yield "team", [plan.project.team]
         yield from _of_project(plan.project, found.templates)
     elif not plan.deployment:
         shared = list(facts.template_repositories(plan.environment, found.configuration.projects))
@@ -140,6 +142,7 @@ def _project_data(project: Project, templates: Mapping[str, Template]) -> Data:
     return {
         "name": project.name,
         "id": project.id,
+        "team": project.team,
         "template": project.template,
         "stack": names.stack,
         "repository": {
@@ -148,6 +151,7 @@ def _project_data(project: Project, templates: Mapping[str, Template]) -> Data:
             "address": facts.repository_address(names),
         },
         "registers-models-in": filled,
+        "promotes-to": [target.name for target in project.targets],
         "models-readable-in": facts.readers_of(project) if filled else [],
         "takes-models-from": model_paths.group_taken_from(project),
         "stages": [

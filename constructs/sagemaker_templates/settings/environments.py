@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sagemaker_templates.settings import locations, networks, provider_versions, regions, tagging
+from sagemaker_templates.settings import locations, networks, promotion, provider_versions, regions, tagging
 from sagemaker_templates.settings.binding import Bound, bind
 from sagemaker_templates.settings.document import Entry, ListNode, MapNode, Refused, Scalar, read
 from sagemaker_templates.settings.document import kind as kind_of
@@ -21,7 +21,7 @@ from sagemaker_templates.settings.files import (
 from sagemaker_templates.settings.folder import EnvironmentFolder
 from sagemaker_templates.settings.model import DeployRole, Environment, LocalState, Network, S3State
 from sagemaker_templates.settings.problems import Report
-from sagemaker_templates.settings.spelling import did_you_mean, quoted
+from sagemaker_templates.settings.spelling import quoted
 from sagemaker_templates.settings.variables import Variables
 
 
@@ -67,7 +67,7 @@ def read_environment(
     others = [entry for entry in node if entry is not defaults and not _is_projects(entry, report)]
     rest = MapNode(node.file, node.line, tuple(others))
     bound = bind(rest, EnvironmentKeys, report, variables)
-    _check_promotion(bound, folder.name, names, report)
+    promotion.check_names(bound, names, report, own=folder.name, called="this environment itself")
     _check_network(bound, report)
     _check_provider(bound, report)
     _check_deploy_role(bound, report)
@@ -197,28 +197,6 @@ def _check_network(bound: Bound[EnvironmentKeys], report: Report) -> None:
     entry = bound.entry("network")
     if entry and isinstance(entry.value, MapNode) and "network" in bound.fields:
         networks.check(_network(bound.fields["network"]), entry.value, f"{entry.key}.", report)
-
-
-def _check_promotion(bound: Bound[EnvironmentKeys], own: str, names: Collection[str], report: Report) -> None:
-    entry = bound.entry("promotes_to")
-    targets: tuple[str, ...] = bound.fields.get("promotes_to", ())
-    for number, target in enumerate(targets):
-        message = _wrong_target(target, targets[:number], own, names)
-        if entry and message:
-            line = entry.value.items[number].line if isinstance(entry.value, ListNode) else entry.line
-            report.add(entry.file, line, f"{entry.key}[{number}]", message)
-
-
-def _wrong_target(target: str, before: tuple[str, ...], own: str, names: Collection[str]) -> str | None:
-    if target in before:
-        return f"{quoted(target)} is given twice"
-    if target == own:
-        return f"{quoted(target)} is this environment itself"
-    if target not in names:
-        others = sorted(set(names) - {own})
-        allowed = ", ".join(others) if others else "none, as there is no other environment"
-        return f"{quoted(target)} is not an environment; allowed: {allowed}{did_you_mean(target, others)}"
-    return None
 
 
 def _defaults(entry: Entry, report: Report) -> tuple[Entry, ...]:

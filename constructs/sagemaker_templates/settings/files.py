@@ -1,4 +1,4 @@
-"""The two files that a user writes, key by key: validation, schemas and reference come from these models."""
+"""The files that a user writes, key by key: validation, schemas and reference come from these models."""
 
 from typing import Annotated, Literal
 
@@ -132,7 +132,16 @@ class DefaultKeys(FileModel):
     custom_tags: Tags | None = Field(default=None, description="More tags of every resource; above `tags`.")
 
 
-class ProjectKeys(DefaultKeys):
+class TeamKeys(DefaultKeys):
+    """`environments/<environment>/projects/<team>/defaults.yaml`: what the projects beside it have in common."""
+
+    promotes_to: fields.EnvironmentNames | None = Field(
+        default=None,
+        description="The environments that the project's models go to, in order; above its environment's.",
+    )
+
+
+class ProjectKeys(TeamKeys):
     """`environments/<environment>/projects/<file>.yaml`: one SageMaker project."""
 
     project_template_type: str = Field(description="The template that the project is made from.")

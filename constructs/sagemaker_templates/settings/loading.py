@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sagemaker_templates.settings import locations, repositories, uniqueness
+from sagemaker_templates.settings import inheritance, locations, repositories, uniqueness
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.completion import Around, Complete, complete_all
 from sagemaker_templates.settings.environments import EnvironmentSource, read_environment
@@ -16,12 +16,12 @@ from sagemaker_templates.settings.problems import Report
 from sagemaker_templates.settings.projects import (
     NameChecks,
     ProjectSource,
-    Surroundings,
     assemble,
-    check_defaults,
     check_names,
+    promoted_by_projects,
     read_project,
 )
+from sagemaker_templates.settings.surroundings import Surroundings
 
 
 def _no_checks(project: Project) -> tuple[str, ...]:
@@ -71,8 +71,10 @@ def load(
     locations.check_promotion(sources, report)
     around = Surroundings(sources, templates, report)
     for source in sources.values():
-        check_defaults(source, around)
+        inheritance.check_defaults(source, around)
+    around = replace(around, teams=inheritance.read_teams(sources.values(), around))
     all_read = _read_projects(around)
+    around = replace(around, promoted=promoted_by_projects(all_read))
     read = complete_all(_assembled(all_read, around, name_checks), all_read, sources.values(), complete, report)
     projects = tuple(sorted((project for _, project in read), key=_order))
     configuration = Configuration(_environments(sources), projects)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sagemaker_templates.settings import regions
+from sagemaker_templates.settings import promotion, regions
 from sagemaker_templates.settings.binding import Bound
-from sagemaker_templates.settings.document import Entry, ListNode
+from sagemaker_templates.settings.document import Entry
 from sagemaker_templates.settings.files import ProjectKeys, TargetKeys
 from sagemaker_templates.settings.model import Environment
 from sagemaker_templates.settings.problems import Report
@@ -57,13 +57,20 @@ def check_promotion(sources: Mapping[str, SourceLike], report: Report) -> None:
     """Report environments that promote to one in another partition: no policy of one can name anybody of another."""
     for source in sources.values():
         entry, own = source.promotes_to, source.environment
-        if entry is None or own is None:
-            continue
-        for number, name in enumerate(own.promotes_to):
-            target = sources[name].environment if name in sources else None
-            if reason := target and _across(own.region, target.region):
-                line = entry.value.items[number].line if isinstance(entry.value, ListNode) else entry.line
-                report.add(entry.file, line, f"{entry.key}[{number}]", f"{quoted(name)} {reason}")
+        if entry and own:
+            check_promoted(entry, own.promotes_to, own, sources, report)
+
+
+def check_promoted(
+    entry: Entry, names: tuple[str, ...], own: Environment, sources: Mapping[str, SourceLike], report: Report
+) -> None:
+    """The same of the names that stand in one line."""
+    for number, name in enumerate(names):
+        target = sources[name].environment if name in sources else None
+        if reason := target and _across(own.region, target.region):
+            report.add(
+                entry.file, promotion.line_of(entry, number), f"{entry.key}[{number}]", f"{quoted(name)} {reason}"
+            )
 
 
 def check_targets(targets: Mapping[str, Bound[TargetKeys]], environment: Environment, report: Report) -> None:

@@ -155,6 +155,8 @@ class Project:
     """One SageMaker project in one environment (``environments/<environment>/projects/<file>.yaml``).
 
     Attributes:
+        team: the folder below ``projects`` that its file is in; None where it is in none.
+        promotes_to: goes above the environment's; None leaves it to that.
         protect_data: goes above the environments'; None leaves it to each of them.
     """
 
@@ -172,7 +174,14 @@ class Project:
     permissions_boundary_name: str | None = None
     s3_access_logs_bucket_arn: str | None = None
     tags: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    promotes_to: tuple[str, ...] | None = None
     protect_data: bool | None = None
+    team: str | None = None
+
+    @property
+    def promoted_to(self) -> tuple[str, ...]:
+        """The names that decide where models go: the project's own, else those of its environment."""
+        return self.environment.promotes_to if self.promotes_to is None else self.promotes_to
 
     @property
     def protects_data(self) -> bool:

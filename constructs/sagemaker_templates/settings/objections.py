@@ -39,7 +39,8 @@ def report_objections(
         source = sources[id(objection.project)]
         entry = _entry(source, objection) or source.keys.entry("project_template_type")
         if entry:
-            report.add(entry.file, entry.line, entry.key, objection.message)
+            of_project = report.of_project(source.file, source.environment.folder.defaults)
+            of_project.add(entry.file, entry.line, entry.key, objection.message)
 
 
 def report_notices(

@@ -1,7 +1,7 @@
 """What is wrong with a user's files: one line per mistake, all of them at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from sagemaker_templates.settings.spelling import quoted, without_tokens
 
 _LONGEST_KEY = 160
 _LEAST_HIDDEN = 4  # characters of a value that is hidden where it has no quotes; shorter ones are parts of words
+_MOST_PROJECTS = 3
 _HINT = re.compile('; did you mean "[^"]*"[?]$')
 _BREAKS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
 
@@ -53,12 +54,29 @@ class Report:
 
     def __init__(self) -> None:
         self._problems: set[Problem] = set()
+        self._inherited: dict[Problem, set[str]] = {}
         self._notices: set[Problem] = set()
         self._hidden: dict[str, str] = {}
 
     def add(self, file: Path, line: int | None, key: str | None, message: str) -> None:
         """Note one mistake."""
         self._problems.add(_problem(file, line, key, message))
+
+    def of_project(self, file: Path, shared: Collection[Path]) -> "Report":
+        """The same report, as long as one project is looked at.
+
+        A mistake in a file that it shares with others is told once, with the projects that it is one for, unless it
+        is one for whoever inherits it and is told as such.
+
+        Args:
+            file: the project's own.
+            shared: those that it inherits from.
+        """
+        return _ReportOfProject(self, file, shared)
+
+    def add_inherited(self, problem: Problem, by: str) -> None:
+        """Note one mistake in what a project inherits."""
+        self._inherited.setdefault(problem, set()).add(by)
 
     def notice(self, file: Path, line: int | None, key: str | None, message: str) -> None:
         """Note what is no mistake, but what the user will want to know."""
@@ -77,7 +95,7 @@ class Report:
     @property
     def has_problems(self) -> bool:
         """Whether any mistake was noted so far."""
-        return bool(self._problems)
+        return bool(self._problems or self._inherited)
 
     def raise_if_any(self) -> None:
         """End the loading if anything was noted.
@@ -85,8 +103,14 @@ class Report:
         Raises:
             InvalidSettings: with every problem noted so far.
         """
-        if self._problems:
-            raise InvalidSettings(map(self._told, self._problems))
+        if self.has_problems:
+            raise InvalidSettings([*map(self._told, self._problems), *self._told_of_inheriting()])
+
+    def _told_of_inheriting(self) -> Iterator[Problem]:
+        for problem, projects in self._inherited.items():
+            if problem not in self._problems:
+                told = self._told(problem)
+                yield replace(told, message=f"{told.message}; inherited by {_few(sorted(projects))}")
 
     def _told(self, problem: Problem) -> Problem:
         return replace(problem, message=self._without_hidden(problem.message))
@@ -104,6 +128,33 @@ class Report:
                 # Not in the path of a file, which may be named as its project is.
                 message = re.sub(rf"(?<![\w/.]){re.escape(text)}(?![\w/]|\.\w)", instead, message)
         return message
+
+
+class _ReportOfProject(Report):
+    """Adds to a whole report what is found while one project is looked at."""
+
+    def __init__(self, whole: Report, file: Path, shared: Collection[Path]) -> None:
+        super().__init__()
+        self._whole, self._file, self._shared = whole, file, shared
+
+    def add(self, file: Path, line: int | None, key: str | None, message: str) -> None:
+        if file in self._shared:
+            self._whole.add_inherited(_problem(file, line, key, message), self._file.name)
+        else:
+            self._whole.add(file, line, key, message)
+
+    def notice(self, file: Path, line: int | None, key: str | None, message: str) -> None:
+        self._whole.notice(file, line, key, message)
+
+    def hide(self, text: str, variable: str) -> None:
+        self._whole.hide(text, variable)
+
+
+def _few(names: list[str]) -> str:
+    """The names, where they are few enough to be read."""
+    if len(names) <= _MOST_PROJECTS:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_PROJECTS])} and {len(names) - _MOST_PROJECTS} more"
 
 
 def _problem(file: Path, line: int | None, key: str | None, message: str) -> Problem:

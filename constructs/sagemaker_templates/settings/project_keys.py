@@ -91,14 +91,34 @@ def own_parameters(
     return right, meant
 
 
+_NO_DEFAULT = {
+    "project_template_type": "since what a project is made of is read in its file",
+    "sagemaker_project_name": "since no two may share it",
+    "sagemaker_project_id": "since no two may share it",
+    "protect_data": "since one line must not leave several open to be destroyed",
+}
+"""Why each project says these itself."""
+
+
 def refuse_in_defaults(
-    entries: Iterable[Entry], environments: Collection[str], templates: Catalogue, report: Report
+    entries: Iterable[Entry],
+    model: type[DefaultKeys],
+    environments: Collection[str],
+    templates: Catalogue,
+    report: Report,
 ) -> None:
-    """Report lines of ``defaults`` that belong into a project's file or nowhere."""
-    candidates = kebab([*DefaultKeys.model_fields, *target_fields(environments)])
+    """Report lines of defaults that belong into a project's file or nowhere.
+
+    Args:
+        model: what may stand there.
+    """
+    candidates = kebab([*model.model_fields, *target_fields(environments)])
     for entry in entries:
-        if entry.field in ProjectKeys.model_fields:
-            message = "is each project's own; it belongs into the project's file"
+        if why := _NO_DEFAULT.get(entry.field):
+            message = f"is each project's own, {why}; it belongs into the project's file"
+            report.add(entry.file, entry.line, entry.key, message)
+        elif entry.field in ProjectKeys.model_fields:
+            message = "belongs beside defaults, where it holds for every project that does not say it itself"
             report.add(entry.file, entry.line, entry.key, message)
         elif not isinstance(entry.value, Refused):
             _refuse(entry, None, candidates, templates, report)

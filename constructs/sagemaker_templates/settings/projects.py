@@ -1,32 +1,32 @@
 """Reads one project's file and completes it from its environment."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sagemaker_templates.settings import domains, locations, project_keys, repositories, seed_farmer, tagging, targets
+from sagemaker_templates.settings import (
+    domains,
+    inheritance,
+    locations,
+    project_keys,
+    promotion,
+    repositories,
+    tagging,
+    targets,
+)
 from sagemaker_templates.settings.alternatives import wrong_choices
 from sagemaker_templates.settings.binding import Bound, bind
-from sagemaker_templates.settings.catalogue import Catalogue
-from sagemaker_templates.settings.document import Entry, MapNode, read
+from sagemaker_templates.settings.document import Entry, MapNode
 from sagemaker_templates.settings.environments import EnvironmentSource
-from sagemaker_templates.settings.files import DefaultKeys, ProjectKeys, TargetKeys
-from sagemaker_templates.settings.model import Project, Target, TemplateParameters
+from sagemaker_templates.settings.files import ProjectKeys
+from sagemaker_templates.settings.folder import DEFAULTS_FILE, ENVIRONMENT_FILE
+from sagemaker_templates.settings.model import Environment, Project, Target, TemplateParameters
 from sagemaker_templates.settings.problems import Report
-from sagemaker_templates.settings.shaping import without_repeats
 from sagemaker_templates.settings.spelling import did_you_mean, quoted
+from sagemaker_templates.settings.surroundings import Surroundings, bind_targets
 
 NameChecks = Callable[[Project], Iterable[str]]
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What every file is read against."""
-
-    sources: Mapping[str, EnvironmentSource]
-    templates: Catalogue
-    report: Report
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,13 @@ class ProjectSource:
     parameters: Bound[TemplateParameters] | None
 
 
-def check_defaults(source: EnvironmentSource, around: Surroundings) -> None:
-    """Report what is wrong with an environment's ``defaults``, even where no project inherits them."""
-    entries = list(without_repeats(source.defaults, around.report))
-    sorted_ = project_keys.sort_entries(entries, around.sources)
-    common = [entry for entry in sorted_.common if entry.field in DefaultKeys.model_fields]
-    refused = [entry for entry in [*sorted_.common, *sorted_.template] if entry not in common]
-    project_keys.refuse_in_defaults(refused, around.sources, around.templates, around.report)
-    bind(MapNode(source.folder.file, 1, tuple(common)), DefaultKeys, around.report, source.variables)
-    _bind_targets(source, source.folder.file, sorted_.targets, around)
-
-
 def read_project(file: Path, source: EnvironmentSource, around: Surroundings) -> ProjectSource | None:
     """Read one project; None, with the reason in the report, where the file is not readable."""
-    if manifest := seed_farmer.described(file):
-        around.report.add(file, None, None, manifest)
+    around = around.of_project(file, source)
+    node = inheritance.read_settings(file, around.report)
+    if node is None or _is_misnamed(node, source, around):
         return None
-    node = read(file, around.report)
-    if node is None:
-        return None
-    sorted_ = project_keys.sort_entries(_with_defaults(node, source, around), around.sources)
+    sorted_ = project_keys.sort_entries(inheritance.with_inherited(node, source, around), around.sources)
     template = _template(sorted_.common, file, source, around)
     parameters, meant = project_keys.own_parameters(
         sorted_.template, template, around.sources, around.templates, around.report
@@ -69,13 +56,14 @@ def read_project(file: Path, source: EnvironmentSource, around: Surroundings) ->
         file,
         source,
         keys=bind(common, ProjectKeys, around.report, source.variables, meant=meant),
-        targets=_bind_targets(source, file, sorted_.targets, around),
+        targets=bind_targets(source, file, sorted_.targets, around),
         parameters=_bind_parameters(MapNode(file, 1, tuple(parameters)), template, meant, source, around),
     )
 
 
 def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
     """The project, completed from its environment; None where a problem stands in the way."""
+    around = around.of_project(source.file, source.environment)
     environment = source.environment.environment
     repositories.check(source.keys, environment, around.report)
     if environment is None:
@@ -85,7 +73,9 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
     locations.check_bucket(source.keys, environment.region, around.report)
     locations.check_targets(source.targets, environment, around.report)
     network = targets.own_network(environment, source.targets.get(environment.name), around.report)
-    promoted = targets.promotion_targets(environment, source.targets, around.sources, around.report)
+    promoted = targets.promotion_targets(
+        _promotion(source, environment, around), source.targets, around.sources, around.report
+    )
     tags = tagging.merged(_tag_layers(environment.tags, source.keys), around.report)
     keys, parameters = source.keys.value, source.parameters
     if keys is None or parameters is None or parameters.value is None:
@@ -105,8 +95,41 @@ def assemble(source: ProjectSource, around: Surroundings) -> Project | None:
         permissions_boundary_name=keys.permissions_boundary_name or environment.permissions_boundary_name,
         s3_access_logs_bucket_arn=keys.s3_access_logs_bucket_arn or environment.s3_access_logs_bucket_arn,
         tags=tags,
+        promotes_to=keys.promotes_to,
         protect_data=keys.protect_data,
+        team=source.environment.folder.team_of(source.file),
     )
+
+
+def _promotion(source: ProjectSource, environment: Environment, around: Surroundings) -> targets.Promotion:
+    described = [name for name in source.targets if targets.is_described(name, around.sources)]
+    is_known = promotion.check_names(
+        source.keys,
+        [*around.sources, *described],
+        around.report,
+        own=environment.name,
+        called="the project's own environment",
+    )
+    entry, own = source.keys.entry(promotion.FIELD), source.keys.fields.get(promotion.FIELD)
+    if entry and own:
+        locations.check_promoted(entry, own, environment, around.sources, around.report)
+    return targets.Promotion(
+        environment,
+        names=environment.promotes_to if own is None else own,
+        is_own=own is not None,
+        is_known=is_known,
+        file=source.file,
+        of_siblings=around.promoted.get(environment.name, ()),
+    )
+
+
+def promoted_by_projects(read: Iterable[ProjectSource]) -> Mapping[str, Collection[str]]:
+    """Where projects go by their own word, by the environment that they are in."""
+    found: dict[str, set[str]] = {}
+    for source in read:
+        own = source.keys.fields.get(promotion.FIELD) or ()
+        found.setdefault(source.environment.folder.name, set()).update(own)
+    return found
 
 
 def check_names(source: ProjectSource, project: Project, name_checks: NameChecks, report: Report) -> None:
@@ -117,17 +140,16 @@ def check_names(source: ProjectSource, project: Project, name_checks: NameChecks
             report.add(entry.file, entry.line, entry.key, f"{quoted(project.name)} {message}")
 
 
-def _with_defaults(node: MapNode, source: EnvironmentSource, around: Surroundings) -> list[Entry]:
-    own = list(without_repeats(node, around.report))
-    given = {entry.field for entry in own}
-    inherited = [entry for entry in source.defaults if _is_default(entry, around) and entry.field not in given]
-    return [*own, *without_repeats(inherited, around.report)]
-
-
-def _is_default(entry: Entry, around: Surroundings) -> bool:
-    """Whether a line of ``defaults`` may stand there; the others are reported once, by ``check_defaults``."""
-    prefixed = project_keys.target_fields(around.sources)
-    return entry.field in DefaultKeys.model_fields or entry.field in prefixed
+def _is_misnamed(node: MapNode, source: EnvironmentSource, around: Surroundings) -> bool:
+    """Whether a file is meant to hold defaults, and stands where or is named as one that holds a project."""
+    if node.get("project_template_type") or not did_you_mean(node.file.name, [DEFAULTS_FILE]):
+        return False
+    if source.folder.team_of(node.file) is None:
+        where = f"stands under defaults of {ENVIRONMENT_FILE}, or of a team's in a folder of their own"
+        around.report.add(node.file, None, None, f"is read as a project; what projects have in common {where}")
+    else:
+        around.report.add(node.file, None, None, f'is read as a project; did you mean "{DEFAULTS_FILE}"?')
+    return True
 
 
 def _template(common: Iterable[Entry], file: Path, source: EnvironmentSource, around: Surroundings) -> object:
@@ -144,24 +166,15 @@ def _template(common: Iterable[Entry], file: Path, source: EnvironmentSource, ar
     return name
 
 
-def _bind_targets(
-    source: EnvironmentSource, file: Path, groups: Mapping[str, list[Entry]], around: Surroundings
-) -> Mapping[str, Bound[TargetKeys]]:
-    return {
-        name: bind(MapNode(file, 1, tuple(entries)), TargetKeys, around.report, source.variables)
-        for name, entries in groups.items()
-    }
-
-
 def _bind_parameters(
     node: MapNode, template: object, meant: set[str], source: EnvironmentSource, around: Surroundings
 ) -> Bound[TemplateParameters] | None:
     if not isinstance(template, str):
         return None
     model = around.templates[template].parameters
-    for field, message in wrong_choices(model, {entry.field for entry in node} | meant):
-        entry = node.get(field)
-        line, key = (entry.line, entry.key) if entry else (1, field.replace("_", "-"))
+    for name, message in wrong_choices(model, {entry.field for entry in node} | meant):
+        entry = node.get(name)
+        line, key = (entry.line, entry.key) if entry else (1, name.replace("_", "-"))
         around.report.add(node.file, line, key, message)
     return bind(node, model, around.report, source.variables, meant=meant)
 

@@ -179,7 +179,7 @@ def _check_authentication(keys: Bound[ProjectKeys], report: Report) -> None:
     if missing:
         report.add(given[0].file, given[0].line, given[0].key, f"needs {_listed(missing)} as well")
     token = keys.entry(_TOKEN)
-    if token and any(_is_inherited(token) == _is_inherited(entry) for entry in given):
+    if token and any(token.file == entry.file for entry in given):
         message = f"cannot stand beside {given[0].key}: give the token's secret or the app, not both"
         report.add(token.file, token.line, token.key, message)
 
@@ -216,9 +216,9 @@ def _shown(entry: Entry, what: str, part: str) -> str:
 
 
 def _uses_app(keys: Bound[ProjectKeys]) -> bool:
-    """Whether the app is meant: it is given, and no token stands in the project's file above an inherited app."""
-    token, app = keys.entry(_TOKEN), keys.entry(_APP[0])
-    return app is not None and (token is None or _is_inherited(token))
+    """Whether the app is meant: it is given, and no token stands above it, in a file nearer to the project."""
+    given = [entry.field for entry in keys.node if entry.field in (_TOKEN, _APP[0])]
+    return given[:1] == [_APP[0]]
 
 
 def _app(value: ProjectKeys) -> GitHubApp | None:
@@ -240,7 +240,7 @@ def _credential(wanted: Repository) -> GitHubApp | str:
 
 
 def _is_inherited(entry: Entry) -> bool:
-    """Whether a line is the environment's and not the project's own."""
+    """Whether a line is the environment's or the team's, and not the project's own."""
     return bool(entry.name)
 
 

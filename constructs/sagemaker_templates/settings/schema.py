@@ -1,4 +1,4 @@
-"""JSON Schemas of the two files, for editors, generated from the models that validate them.
+"""JSON Schemas of the three kinds of files, for editors, generated from the models that validate them.
 
 Draft 7, since that is what YAML language servers know best. ``write`` is run again when a model changes.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sagemaker_templates.settings.catalogue import Catalogue
-from sagemaker_templates.settings.files import EnvironmentKeys, ProjectKeys, TargetKeys
+from sagemaker_templates.settings.files import EnvironmentKeys, ProjectKeys, TargetKeys, TeamKeys
 from sagemaker_templates.settings.model import TemplateParameters
 from sagemaker_templates.settings.variables import ENV_VARIABLE, VALUE_FROM
 
@@ -20,6 +20,7 @@ Schema = dict[str, Any]
 FOLDER = Path(__file__).parent / "schemas"
 ENVIRONMENT_SCHEMA = "environment.schema.json"
 PROJECT_SCHEMA = "project.schema.json"
+DEFAULTS_SCHEMA = "defaults.schema.json"
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _REFERENCE = "#/definitions/valueFrom"
@@ -45,14 +46,25 @@ def project_schema(templates: Catalogue) -> Schema:
     return _document("A SageMaker project.", schema)
 
 
+def defaults_schema() -> Schema:
+    """The schema of ``defaults.yaml`` in a team's folder."""
+    schema = _of_model(TeamKeys)
+    schema["patternProperties"] = _target_patterns()
+    return _document("What the projects of a team have in common.", schema)
+
+
 def texts(templates: Catalogue) -> dict[str, str]:
     """The schema files by name, as they are written."""
-    schemas = {ENVIRONMENT_SCHEMA: environment_schema(), PROJECT_SCHEMA: project_schema(templates)}
+    schemas = {
+        ENVIRONMENT_SCHEMA: environment_schema(),
+        PROJECT_SCHEMA: project_schema(templates),
+        DEFAULTS_SCHEMA: defaults_schema(),
+    }
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
 
 
 def write(templates: Catalogue, folder: Path = FOLDER) -> None:
-    """Write both schemas, by default where the package ships them."""
+    """Write the schemas, by default where the package ships them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts(templates).items():
         (folder / name).write_text(text, encoding="utf-8")

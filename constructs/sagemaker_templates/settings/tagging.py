@@ -34,5 +34,5 @@ def merged(layers: Sequence[Layer], report: Report) -> Mapping[str, str]:
 
 def _report(entry: Entry, key: str, message: str, report: Report) -> None:
     inner = entry.value.entries if isinstance(entry.value, MapNode) else ()
-    line = next((one.line for one in inner if one.key == key), entry.line)
-    report.add(entry.file, line, f"{entry.key}.{key}", message)
+    at = next((one for one in inner if one.key == key), entry)
+    report.add(at.file, at.line, f"{entry.key}.{key}", message)

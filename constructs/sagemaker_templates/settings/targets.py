@@ -1,6 +1,8 @@
 """The accounts that a project's models are promoted to, from the environments and the project itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from sagemaker_templates.settings import networks
 from sagemaker_templates.settings.binding import Bound
@@ -24,22 +26,54 @@ def own_network(environment: Environment, keys: Bound[TargetKeys] | None, report
     return _network(environment.network, keys, environment.name, report)
 
 
+@dataclass(frozen=True)
+class Promotion:
+    """Where the models of one project go.
+
+    Attributes:
+        environment: the project's.
+        names: the project's own, else the environment's.
+        is_own: whether the project says so itself; what it inherits about other environments is then not for it.
+        is_known: whether ``names`` is right; where it is not, no key can be said to be in vain.
+        file: the project's, whose keys are about the project and no other.
+        of_siblings: where other projects of the environment go, whom inherited keys may be for.
+    """
+
+    environment: Environment
+    names: tuple[str, ...]
+    is_own: bool
+    is_known: bool
+    file: Path
+    of_siblings: Collection[str] = ()
+
+
 def promotion_targets(
-    environment: Environment,
+    promotion: Promotion,
     parameters: TargetParameters,
     sources: Mapping[str, EnvironmentSource],
     report: Report,
 ) -> tuple[Target, ...]:
-    """The targets in promotion order: the environment's, then those that only the project describes."""
-    others = [name for name in parameters if name not in (environment.name, *environment.promotes_to)]
-    promoted = [name for name in environment.promotes_to if name in sources]
-    found = [_promoted(sources[name], parameters.get(name), report) for name in promoted]
-    for name in sorted(others, key=_stage):
-        if name in sources or name not in STAGES[1:]:
-            _refuse(parameters[name], name, environment, name in sources, report)
-        else:
-            found.append(_described(name, parameters[name], report))
+    """The targets in promotion order: those that are named, then those that only the project describes."""
+    described = sorted((name for name in parameters if is_described(name, sources)), key=_stage)
+    names = [*promotion.names, *(() if promotion.is_own else described)]
+    found = [_target(name, parameters.get(name), sources, report) for name in names]
+    for name in sorted(parameters):
+        if name not in (promotion.environment.name, *names):
+            _refuse(parameters[name], name, promotion, sources, report)
     return tuple(target for target in found if target)
+
+
+def is_described(name: str, sources: Mapping[str, EnvironmentSource]) -> bool:
+    """Whether a project describes a stage itself whose keys it has: there is no environment of its name."""
+    return name not in sources and name in STAGES[1:]
+
+
+def _target(
+    name: str, keys: Bound[TargetKeys] | None, sources: Mapping[str, EnvironmentSource], report: Report
+) -> Target | None:
+    if name in sources:
+        return _promoted(sources[name], keys, report)
+    return _described(name, keys, report) if keys else None
 
 
 def _promoted(source: EnvironmentSource, keys: Bound[TargetKeys] | None, report: Report) -> Target | None:
@@ -70,10 +104,27 @@ def _described(name: str, keys: Bound[TargetKeys], report: Report) -> Target | N
     return Target(name, keys.fields["account_id"], keys.fields["region"], network)
 
 
-def _refuse(keys: Bound[TargetKeys], name: str, own: Environment, exists: bool, report: Report) -> None:
-    entry = _first(keys)
-    advice = f"add {name} to promotes-to of {own.name}" if exists else f"there is no environment {quoted(name)}"
-    report.add(entry.file, entry.line, entry.key, f"concerns no environment that {own.name} promotes to; {advice}")
+def _refuse(
+    keys: Bound[TargetKeys],
+    name: str,
+    promotion: Promotion,
+    sources: Mapping[str, EnvironmentSource],
+    report: Report,
+) -> None:
+    own = [entry for entry in keys.node if entry.file == promotion.file]
+    if not promotion.is_known or not (own or _is_for_nobody(name, promotion)):
+        return
+    entry = min(own or keys.node, key=lambda entry: entry.line)
+    where = promotion.environment.name
+    from_, its = ("the project", "its promotes-to") if promotion.is_own else (where, f"promotes-to of {where}")
+    possible = name in sources or is_described(name, sources)
+    advice = f"add {name} to {its}" if possible else f"there is no environment {quoted(name)}"
+    report.add(entry.file, entry.line, entry.key, f"concerns no environment that {from_} promotes to; {advice}")
+
+
+def _is_for_nobody(name: str, promotion: Promotion) -> bool:
+    """Whether what is inherited about an environment is for no project at all."""
+    return not promotion.is_own and name not in promotion.of_siblings
 
 
 def _network(base: Network, keys: Bound[TargetKeys], name: str, report: Report) -> Network:

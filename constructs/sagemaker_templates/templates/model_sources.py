@@ -136,6 +136,24 @@ def objections(configuration: Configuration, templates: Mapping[str, Template]) 
             yield _other_bucket(taker, typed.bucket, filling)
         elif not filling and not keeping:
             yield from _of_another_account(taker, typed, makers)
+    for taker in configuration.projects:
+        maker = makers.of(taker) if templates[taker.template].build_target else None
+        if maker:
+            yield from _unreadable(taker, maker)
+
+
+def _unreadable(taker: Project, maker: Project) -> Iterator[Objection]:
+    """The stages of a deployment that its models are not for: bucket, key and group name the readers' accounts."""
+    readers = {target.account_id for target in maker.stages}
+    for stage in taker.stages:
+        if stage.account_id not in readers:
+            goes = ", ".join(target.name for target in maker.targets) or "none"
+            message = (
+                f"{quoted(taker.name)} deploys to {stage.name}, whose account {stage.account_id} may not read the "
+                f"models of {maker.name}, which promotes to {goes}; allowed: {stage.name} in promotes-to of "
+                f"{maker.name} as well"
+            )
+            yield Objection(taker, "promotes_to", message)
 
 
 def _typed(configuration: Configuration) -> Iterator[tuple[Project, ApprovedModels]]:

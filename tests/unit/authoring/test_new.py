@@ -112,6 +112,26 @@ def test_the_file_begins_as_the_shipped_ones_do(folder: Path, ran: Ran) -> None:
     ]
 
 
+def test_a_project_of_a_team_is_written_beside_what_it_inherits(ran: Ran) -> None:
+    """What the team says stands where a default would, and decides which environments' keys are offered."""
+    team = Path("environments/dev/projects/risk")
+    team.mkdir()
+    (team / "defaults.yaml").write_text("promotes-to: [prod]\npermissions_boundary_name: risk\n")
+    code, text, complaints = ran("dev/risk/mine", "--template", "model_deploy", settings=("model-project=abalone",))
+    assert (code, complaints) == (0, "")
+    assert text.startswith("environments/dev/projects/risk/mine.yaml: a project of model_deploy")
+    assert text.endswith("  sagemaker-templates plan dev/mine\n")
+    written = (team / "mine.yaml").read_text()
+    lines = written.splitlines()
+    assert lines[lines.index("#permissions-boundary-name: risk") - 1].endswith("The team says:")
+    assert "#prod-vpc-id:" in written
+    assert "#pre-prod-" not in written
+    (project,) = (each for each in load_configuration(Path("environments")).projects if each.name == "mine")
+    assert (project.team, [target.name for target in project.targets]) == ("risk", ["prod"])
+    code, _, complaints = ran("dev/risk/mine", "--template", "model_deploy", settings=("model-project=abalone",))
+    assert (code, "risk/mine.yaml is there already" in complaints) == (2, True)
+
+
 def test_the_environments_own_word_stands_where_a_default_would(ran: Ran) -> None:
     ran("dev/mine", "--template", "xgboost_abalone")
     lines = Path("environments/dev/projects/mine.yaml").read_text().splitlines()
@@ -177,6 +197,10 @@ def test_a_group_that_is_given_has_its_makers_bucket_and_no_project_beside_it(ra
 WRONG = {
     "pre-prd/mine": 'ENV/NAME: "pre-prd" is not a known environment; allowed: dev, pre-prod, prod; '
     'did you mean "pre-prod"?',
+    "dev/Risk/mine": 'ENV/TEAM/NAME: "Risk" is not allowed as the name of a team\'s folder; allowed: 1 to 32 '
+    'lower-case letters, digits and single hyphens, no hyphen at the ends; did you mean "risk"?',
+    "dev/risk/defaults": 'ENV/TEAM/NAME: "defaults" is not allowed: defaults.yaml is what the projects of risk have '
+    "in common",
     "dev/Mine": 'ENV/NAME: "Mine" is not allowed; allowed: 1 to 32 lower-case letters, digits and hyphens, '
     'no hyphen at the ends; did you mean "mine"?',
     "--template": '--template "xgboost" is not a known template; allowed: batch_inference, finetune_llm_evaluation, '

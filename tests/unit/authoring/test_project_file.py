@@ -47,7 +47,7 @@ def test_what_is_given_is_read_back(template: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1"])
 def test_all_that_is_offered_may_be_given(template: str, region: str, tmp_path: Path) -> None:
     """The whole file without its "#" is right once its code is where all of these keys mean something."""
-    around = Around(place=Place("111111111111", region), stages=("dev", "prod"))
+    around = Around(place=Place("111111111111", region), stages=("dev", "prod"), inherited={"promotes-to": ["prod"]})
     text = OFFERED.sub("", project_file(template, {**GIVEN, **OWN[template]}, all_templates(), around=around))
     text = text.replace("repository-type: CodeCommit", "repository-type: GitHub Enterprise")
     # An app acts in place of the token.

@@ -134,6 +134,20 @@ def test_a_group_that_nobody_here_fills_is_shown_as_such(tmp_path: Path, ran: Ra
     assert "└── abalone-p-abalone01, filled by no project here\n    └── dev-scoring  batch_inference\n" in text
 
 
+def test_a_team_is_shown_with_its_projects(ran: Ran) -> None:
+    environments = str(input_of("github-two-owners"))
+    _, text, _ = ran("--environments", environments)
+    assert re.search(r"project id p-turbots01\n\W+team       fish\n", text)
+    assert text.count("team ") == 1
+    _, text, _ = ran("--environments", environments, "--format", "json")
+    (dev,) = json.loads(text)["environments"]
+    assert {project["name"]: project["team"] for project in dev["projects"]} == {
+        "abalone": None,
+        "oysters": None,
+        "turbots": "fish",
+    }
+
+
 def test_no_node_is_started_and_nothing_is_written(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "sagemaker_templates.cli", "list", "--environments", str(ROOT / "environments")],

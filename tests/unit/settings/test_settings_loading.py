@@ -215,6 +215,124 @@ def test_targets_keep_the_order_of_promotion(configuration: Loader) -> None:
     assert [target.name for target in project.targets] == ["z-first", "prod", "a-last"]
 
 
+def test_a_projects_own_promotion_goes_above_the_environments(configuration: Loader) -> None:
+    """Further, less far, in another order, or nowhere; what its neighbours do is theirs."""
+    environments = {f"{name}/environment.yaml": FILES[PROD] for name in ("a-last", "z-first")}
+    own = {"abalone": "[a-last, z-first]", "nowhere": "[]", "shorter": "[z-first]"}
+    projects = {f"dev/projects/{name}.yaml": f"{_named(name)}promotes-to: {to}\n" for name, to in own.items()}
+    projects["dev/projects/other.yaml"] = _named("other")
+    found = configuration({DEV: FILES[DEV].replace("[prod]", "[z-first, prod]"), **environments, **projects}).projects
+    assert {project.name: [target.name for target in project.targets] for project in found} == {
+        "abalone": ["a-last", "z-first"],
+        "nowhere": [],
+        "other": ["z-first", "prod"],
+        "shorter": ["z-first"],
+    }
+
+
+def test_a_project_says_where_among_the_others_a_stage_stands_that_it_describes(configuration: Loader) -> None:
+    """A stage without an environment comes last otherwise."""
+    stage = 'pre-prod-account-id: "222222222222"\npre-prod-region: us-east-1\n'
+    unsaid = _project(configuration, {ABALONE: FILES[ABALONE] + stage})
+    assert [target.name for target in unsaid.targets] == ["prod", "pre-prod"]
+    said = _project(configuration, {ABALONE: FILES[ABALONE] + stage + "promotes-to: [pre-prod, prod]\n"})
+    assert [target.name for target in said.targets] == ["pre-prod", "prod"]
+
+
+def test_what_is_inherited_about_a_stage_is_for_the_projects_that_go_there(configuration: Loader) -> None:
+    """And no mistake of the others, whether the environment or a project alone goes there."""
+    network = f"defaults: {{prod-vpc-id: {OTHER_VPC}, prod-subnet-ids: [{OTHER_SUBNET}]}}\n"
+    for dev, goes, stays in (
+        (FILES[DEV] + network, "", "promotes-to: []\n"),
+        (FILES[DEV].replace("promotes-to: [prod]\n", network), "promotes-to: [prod]\n", ""),
+    ):
+        changes = {DEV: dev, ABALONE: FILES[ABALONE] + goes, "dev/projects/other.yaml": _named("other") + stays}
+        abalone, other = configuration(changes).projects
+        assert [target.network.vpc_id for target in abalone.targets] == [OTHER_VPC]
+        assert other.targets == ()
+
+
+def test_a_team_says_once_what_its_projects_have_in_common(configuration: Loader) -> None:
+    """A project's own key wins, then the team's, then the environment's; tags are laid above each other by name."""
+    changes = {
+        DEV: FILES[DEV] + "tags: {stage: dev, team: none}\n"
+        "defaults: {sagemaker-domain-id: d-shared, permissions-boundary-name: shared, tags: {shared: x}}\n",
+        "dev/projects/risk/defaults.yaml": "permissions_boundary_name: risk\npromotes-to: []\n"
+        "tags: {team: risk, data: open}\ncustom-tags: {cost: '1'}\n"
+        f"dev-vpc-id: {OTHER_VPC}\ndev-subnet-ids: [{OTHER_SUBNET}]\n",
+        "dev/projects/risk/churn.yaml": _named("churn"),
+        "dev/projects/risk/fraud.yaml": _named("fraud")
+        + "permissions-boundary-name: fraud\npromotes-to: [prod]\ntags: {data: closed}\n",
+        "dev/projects/claims/claims.yml": _named("claims"),
+    }
+    found = {project.name: project for project in configuration(changes).projects}
+    assert {name: project.team for name, project in found.items()} == {
+        "abalone": None,
+        "churn": "risk",
+        "claims": "claims",
+        "fraud": "risk",
+    }
+    assert {name: project.permissions_boundary_name for name, project in found.items()} == {
+        "abalone": "shared",
+        "churn": "risk",
+        "claims": "shared",
+        "fraud": "fraud",
+    }
+    assert {project.domain_id for project in found.values()} == {"d-shared"}
+    assert {name: project.network.vpc_id for name, project in found.items()} == {
+        "abalone": VPC,
+        "churn": OTHER_VPC,
+        "claims": VPC,
+        "fraud": OTHER_VPC,
+    }
+    assert [name for name, project in found.items() if project.targets] == ["abalone", "claims", "fraud"]
+    of_team = {"stage": "dev", "team": "risk", "data": "open", "cost": "1"}
+    assert found["churn"].tags == of_team
+    assert found["fraud"].tags == {**of_team, "data": "closed"}
+    assert found["claims"].tags == {"stage": "dev", "team": "none", "shared": "x"}
+
+
+def test_an_environment_may_be_named_as_the_folder_of_projects_is(configuration: Loader) -> None:
+    """And a project's file as a team's defaults are, beside the folders of teams."""
+    changes = {
+        "projects/environment.yaml": FILES[PROD].replace("333333333333", "444444444444"),
+        "projects/projects/defaults.yaml": _named("a"),
+        "projects/projects/risk/defaults.yaml": "tags: {team: risk}\n",
+        "projects/projects/risk/b.yaml": _named("b"),
+    }
+    found = [one for one in configuration(changes).projects if one.environment.name == "projects"]
+    assert [(one.name, one.team, one.tags) for one in found] == [("a", None, {}), ("b", "risk", {"team": "risk"})]
+
+
+def test_the_nearest_of_token_and_app_is_taken(configuration: Loader) -> None:
+    """A team that acts as an app has no use for the token of its environment, and the other way round."""
+    github = "repository-type: GitHub\nrepository-owner: example\naws-codeconnection-arn: arn:aws:codeconnections:"
+    github += "us-east-1:111111111111:connection/1\n"
+    token = "access-token-secret-name: token\n"
+    app = "github-app-id: '1'\ngithub-app-installation-id: '2'\ngithub-app-private-key-secret-name: key\n"
+    for environments, teams, projects, has_app in (
+        (token, app, "", True),
+        (app, token, "", False),
+        (app, "", token, False),
+        ("", token, app, True),
+    ):
+        defaults = "".join(f"  {line}\n" for line in (github + environments).splitlines())
+        changes = {
+            DEV: FILES[DEV] + f"defaults:\n{defaults}",
+            ABALONE: None,
+            "dev/projects/risk/defaults.yaml": teams or "repository-topics: [risk]\n",
+            "dev/projects/risk/a.yaml": _named("a") + projects,
+        }
+        (project,) = configuration(changes).projects
+        assert (project.repository.app is not None) is has_app
+
+
+def _named(name: str) -> str:
+    return (
+        FILES[ABALONE].replace("p-abalone01", f"p-{name}").replace("project-name: abalone", f"project-name: {name}")
+    )
+
+
 def test_an_environment_of_any_name_has_its_keys(configuration: Loader) -> None:
     """`<name>-…` works for the folder's environments as for dev, pre-prod and prod."""
     changes = {

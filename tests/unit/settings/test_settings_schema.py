@@ -22,7 +22,7 @@ def _errors(of: dict[str, Any], text: str) -> list[str]:
     return [error.message for error in Draft7Validator(of).iter_errors(yaml.safe_load(text))]
 
 
-@pytest.mark.parametrize("name", [schema.ENVIRONMENT_SCHEMA, schema.PROJECT_SCHEMA])
+@pytest.mark.parametrize("name", [schema.ENVIRONMENT_SCHEMA, schema.PROJECT_SCHEMA, schema.DEFAULTS_SCHEMA])
 def test_the_shipped_schemas_are_up_to_date(name: str) -> None:
     """A change of a model is a change of what editors check."""
     shipped = (schema.FOLDER / name).read_text(encoding="utf-8")
@@ -78,6 +78,12 @@ ENVIRONMENT_CASES = [
     ("a tag of AWS", FILES[DEV] + "tags: {'aws:a': b}\n", False),
     ("an unknown state", FILES[DEV].replace("type: s3", "type: s4"), False),
 ]
+DEFAULTS_CASES = [
+    ("common keys", "repository-type: GitHub\npromotes_to: [prod]\nprod-vpc-id: vpc-01234567\n", True),
+    ("a project's own key", "sagemaker-project-name: a\n", False),
+    ("protection", "protect-data: false\n", False),
+    ("a parameter of one template", "isolated: true\n", False),
+]
 PROJECT_CASES = [
     ("as it is", FILES[ABALONE], True),
     ("snake_case", FILES[ABALONE].replace("sagemaker-project-", "sagemaker_project_"), True),
@@ -99,6 +105,14 @@ PROJECT_CASES = [
 def test_the_environment_schema_tells_right_from_wrong(text: str, right: bool) -> None:
     """An editor marks what loading refuses, and nothing that it accepts."""
     assert (_errors(schema.environment_schema(), text) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"), [case[1:] for case in DEFAULTS_CASES], ids=[case[0] for case in DEFAULTS_CASES]
+)
+def test_the_schema_of_a_teams_defaults_tells_right_from_wrong(text: str, right: bool) -> None:
+    """An editor marks what no project may inherit."""
+    assert (_errors(schema.defaults_schema(), text) == []) is right
 
 
 @pytest.mark.parametrize(
