@@ -104,7 +104,13 @@ def test_each_command_that_reads_the_settings_says_what_is_noted() -> None:
         for file in (ROOT / "constructs" / "sagemaker_templates").rglob("*.py")
         if "load_configuration(" in file.read_text()
     ]
-    assert sorted(silent) == ["checking.py", "configuration.py", "new_project.py", "plans_on_emulator.py"]
+    assert sorted(silent) == [
+        "checking.py",
+        "configuration.py",
+        "new_project.py",
+        "plans_on_emulator.py",
+        "repository.py",
+    ]
 
 
 def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:
