@@ -97,8 +97,8 @@ def test_a_key_without_effect_is_noted_beside_the_result(
 
 
 def test_each_command_that_reads_the_settings_says_what_is_noted() -> None:
-    """All but three: the scan plans what a synthesis wrote that said so, the conversion tells of the manifests and
-    not of our copy, and ``new`` tells what is noted of its project."""
+    """All but four: the scan plans what a synthesis wrote that said so, the conversion tells of the manifests and
+    not of our copy, ``new`` tells what is noted of its project, and ``init`` writes settings without projects."""
     silent = [
         file.name
         for file in (ROOT / "constructs" / "sagemaker_templates").rglob("*.py")
