@@ -1,6 +1,6 @@
-"""What pyproject.toml cannot say: the seed repositories lie beside the package, and travel inside it.
+"""What pyproject.toml cannot say: seeds and CI examples lie beside the package, and travel inside it.
 
-Settings of the package are in pyproject.toml. An editable install reads the seeds from the checkout.
+Settings of the package are in pyproject.toml. An editable install reads both from the checkout.
 """
 
 import shutil
@@ -17,15 +17,18 @@ from sagemaker_templates.seeds import copy_seeds  # noqa: E402 - found through t
 
 
 class BuildWithSeeds(build_py):
-    """Put ``seed/`` into the built package."""
+    """Put ``seed/`` and ``examples/ci/`` into the built package."""
 
     def run(self) -> None:
-        """Build as always, then copy the seeds; what an earlier build has left there goes."""
+        """Build as always, then copy both; what an earlier build has left there goes."""
         super().run()
         if not self.editable_mode:
             packaged = Path(self.build_lib) / "sagemaker_templates" / "seed"
             shutil.rmtree(packaged, ignore_errors=True)
             copy_seeds(ROOT / "seed", packaged)
+            examples = Path(self.build_lib) / "sagemaker_templates" / "adoption" / "ci"
+            shutil.rmtree(examples, ignore_errors=True)
+            shutil.copytree(ROOT / "examples" / "ci", examples)
 
 
 setup(cmdclass={"build_py": BuildWithSeeds})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sagemaker_templates.adoption import init_command
 from sagemaker_templates.authoring import explain_command, new_command
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.conversion import command as conversion
@@ -173,6 +174,7 @@ def docs() -> None:
 
 app.command("list")(inventory.list_contents)
 app.command()(explain_command.explain)
+app.command()(init_command.init)
 app.command()(new_command.new)
 app.command()(conversion.convert)
 app.command()(review.atlantis)

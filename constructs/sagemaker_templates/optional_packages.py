@@ -6,6 +6,8 @@ from sagemaker_templates.failures import StepFailed
 
 CHECKOV = "checkov"
 MOTO = "moto[server]"
+CHECKOV_TESTED = "checkov==3.3.30"
+"""The version that the scan is tested with, as ``requirements.in`` has it."""
 
 
 class PackageMissing(StepFailed):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,3 +56,27 @@ def write_new(file: Path, text: str) -> None:
     finally:
         with suppress(OSError):
             aside.unlink()
+
+
+def write_all_new(texts: Mapping[Path, str]) -> None:
+    """Write files that must not be there yet, all or none; folders are made where they are missing.
+
+    Raises:
+        FileExistsError: something of such a name is there; it is not touched.
+        OSError: one cannot be written; those written before it are gone again, and the folders made for them.
+    """
+    written: list[Path] = []
+    made: list[Path] = []
+    try:
+        for file, text in texts.items():
+            made += [folder for folder in reversed(file.parents) if not folder.exists()]
+            write_new(file, text)
+            written.append(file)
+    except BaseException:
+        for file in reversed(written):
+            with suppress(OSError):
+                file.unlink()
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import installation as stand_in
 import pytest
+from built_package import build_wheel
 from sagemaker_templates.emulator import Emulator, running_emulator
 from sagemaker_templates.operations.engine import Engine, EngineError, find_engine
 from sagemaker_templates.operations.kept_provider import ProviderInstallations
@@ -31,6 +32,12 @@ def _missing(reason: str) -> NoReturn:
 def missing() -> Missing:
     """Return what a test calls when something that it needs is not there: the only place that skips."""
     return _missing
+
+
+@pytest.fixture(scope="session")
+def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the package once for all tests of this process that install it."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from page_commands import commands
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.doctor.secrets import secrets_of
 from sagemaker_templates.doctor.site import sites
@@ -33,6 +34,9 @@ RUN_ELSEWHERE = {
 }
 """Commands with a test of their own."""
 
+PAGES_RUN_ELSEWHERE = {"starting.md": "test_starting.py"}
+"""Pages whose commands want an empty folder, and no checkout beside it."""
+
 APP_WITHOUT_STACKS = """\
 import json, os, pathlib
 
@@ -47,14 +51,7 @@ NO_NETWORK = 'require("https").request = () => { throw new Error("there is no ne
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
 
 
-def commands(page: Path) -> list[str]:
-    """The lines of a page's shell blocks, comments left out."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    lines = [re.sub(r"\s+#.*", "", line).strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-PAGES_WITH_COMMANDS = [page for page in PAGES if commands(page)]
+PAGES_WITH_COMMANDS = [page for page in PAGES if commands(page) and page.name not in PAGES_RUN_ELSEWHERE]
 
 
 @pytest.fixture
@@ -160,6 +157,9 @@ def _have_what_the_doctor_looks_for(emulator: Emulator) -> None:
 def test_every_command_that_is_run_elsewhere_is_shown_somewhere() -> None:
     shown = {line for page in PAGES for line in commands(page)}
     assert set(RUN_ELSEWHERE) <= shown
+    assert set(PAGES_RUN_ELSEWHERE) <= {page.name for page in PAGES if commands(page)}
+    tests = {*RUN_ELSEWHERE.values(), *PAGES_RUN_ELSEWHERE.values()} - {"this very run"}
+    assert {name for name in tests if not Path(__file__).with_name(name).is_file()} == set()
 
 
 def test_the_cdktf_command_line_leaves_its_configuration_as_git_has_it(

@@ -10,6 +10,7 @@ from importlib.metadata import Distribution, PathDistribution, distribution, pac
 from pathlib import Path
 
 import pytest
+from built_package import run_uv
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sagemaker_templates.cli import main
@@ -19,8 +20,6 @@ from synthesized import ROOT, SHIPPED, files, files_of
 # In one process, for all of them look at one installation.
 pytestmark = pytest.mark.xdist_group("package")
 
-UV = Path(sys.executable).with_name("uv")
-BUILT_FROM = ("constructs", "seed", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md")
 SEEDS = sorted(path.name for path in (ROOT / "seed").iterdir() if path.is_dir() and path.name != "_shared")
 
 
@@ -50,33 +49,16 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Source distribution, the wheel built from it, and that installed; no network, nothing written here."""
+def installed(built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The built wheel, installed; no network, nothing written here."""
     folder = tmp_path_factory.mktemp("package")
-    source, built, target, blocker = (folder / name for name in ("source", "built", "installed", "blocker"))
-    for name in BUILT_FROM:
-        _copy(ROOT / name, source / name)
-    _uv("build", "--offline", "--no-build-isolation", "--out-dir", str(built), str(source))
-    (wheel,) = built.glob("*.whl")
-    _uv("pip", "install", "--offline", "--no-deps", "--compile-bytecode", "--target", str(target), str(wheel))
+    target, blocker = folder / "installed", folder / "blocker"
+    run_uv(
+        "pip", "install", "--offline", "--no-deps", "--compile-bytecode", "--target", str(target), str(built_wheel)
+    )
     (metadata,) = target.glob("*.dist-info")
     _block_undeclared(Distribution.at(metadata), blocker)
     return Installed(target, blocker)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache"))
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target)
-
-
-def _uv(*arguments: str) -> None:
-    run = subprocess.run(
-        [str(UV), *arguments, "--quiet", "--python", sys.executable], capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
 
 
 def _block_undeclared(package: PathDistribution, folder: Path) -> None:

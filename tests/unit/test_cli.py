@@ -97,14 +97,20 @@ def test_a_key_without_effect_is_noted_beside_the_result(
 
 
 def test_each_command_that_reads_the_settings_says_what_is_noted() -> None:
-    """All but three: the scan plans what a synthesis wrote that said so, the conversion tells of the manifests and
-    not of our copy, and ``new`` tells what is noted of its project."""
+    """All but four: the scan plans what a synthesis wrote that said so, the conversion tells of the manifests and
+    not of our copy, ``new`` tells what is noted of its project, and ``init`` writes settings without projects."""
     silent = [
         file.name
         for file in (ROOT / "constructs" / "sagemaker_templates").rglob("*.py")
         if "load_configuration(" in file.read_text()
     ]
-    assert sorted(silent) == ["checking.py", "configuration.py", "new_project.py", "plans_on_emulator.py"]
+    assert sorted(silent) == [
+        "checking.py",
+        "configuration.py",
+        "new_project.py",
+        "plans_on_emulator.py",
+        "repository.py",
+    ]
 
 
 def test_validate_says_what_there_is_and_starts_no_node(project: Path) -> None:

@@ -1,14 +1,30 @@
 """Questions in a terminal: help above, what there is to choose from, and again until the answer is right."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import typer
 
 from sagemaker_templates.authoring.draft import Draft
-from sagemaker_templates.authoring.questions import Question, open_questions
+from sagemaker_templates.authoring.questions import open_questions
 from sagemaker_templates.failures import WrongInput
 from sagemaker_templates.terminal import errors
+
+
+class Askable(Protocol):
+    """What a terminal needs of a question; ``questions.Question`` says what each is."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def help(self) -> str: ...
+    @property
+    def choices(self) -> Mapping[str, str]: ...
+    @property
+    def usual(self) -> str | None: ...
+    @property
+    def objection(self) -> Callable[[str], str | None]: ...
 
 
 def can_ask() -> bool:
@@ -23,11 +39,16 @@ def asked(draft: Draft) -> Draft:
         WrongInput: whoever was asked ended it.
     """
     while question := next(open_questions(draft), None):
-        draft = question.answer(_answer(question))
+        draft = question.answer(answer_to(question))
     return draft
 
 
-def _answer(question: Question) -> str:
+def answer_to(question: Askable) -> str:
+    """What somebody answers, once nothing is wrong with it.
+
+    Raises:
+        WrongInput: whoever was asked ended it.
+    """
     errors.print(f"\n{question.help}")
     width = max(map(len, question.choices), default=0)
     for number, (name, about) in enumerate(question.choices.items(), 1):
@@ -40,7 +61,7 @@ def _answer(question: Question) -> str:
     return answer
 
 
-def _checked(question: Question) -> Callable[[str], str]:
+def _checked(question: Askable) -> Callable[[str], str]:
     names = list(question.choices)
 
     def checked(text: str) -> str:

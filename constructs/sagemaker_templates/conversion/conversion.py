@@ -13,9 +13,9 @@ from sagemaker_templates.conversion.record import Record
 from sagemaker_templates.conversion.report import Conversion
 from sagemaker_templates.conversion.sources import Reader
 from sagemaker_templates.conversion.values import Variables
-from sagemaker_templates.conversion.writing import put_in_place
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.problems import Report
+from sagemaker_templates.whole_file import write_all_new
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def converted(wanted: Wanted, templates: Catalogue) -> Conversion:
     notes = check(documents, wanted.environments, wanted.variables.environ, report)
     report.raise_if_any()
     if not wanted.dry_run:
-        put_in_place(documents, wanted.environments)
+        write_all_new({wanted.environments / document.path: document.text for document in documents})
     return Conversion(wanted.environments, documents, record.sorted(), notes, not wanted.dry_run)
 
 
