@@ -10,10 +10,9 @@ from sagemaker_templates.rehearsal.images import parts_of_image
 from sagemaker_templates.rehearsal.repository import Changes
 
 _EXAMPLE, _DEFAULT = "examples/language-model.yml", "environments/default.yml"
-# The example's machine image is vLLM's, and AWS provider 5.100.0, which the repository's lock file names, refuses it.
-# A team locks a newer one first; the rehearsal takes SageMaker's default, which nothing here depends on.
-_OF_THE_EXAMPLE = re.compile(r"^ *inference-ami-version: .*\n", re.MULTILINE)
-_OF_IMAGE = {TGI: "    inference-ami-version: al2-ami-sagemaker-inference-gpu-3-1\n"}
+# The example's machine image is TGI's. For vLLM a team locks a newer AWS provider, and names another; the rehearsal
+# takes SageMaker's default, which nothing here depends on.
+_OF_TGI = re.compile(r"^ *inference-ami-version: .*\n", re.MULTILINE)
 
 
 def for_language_models(repository: Path, image: str) -> Changes:
@@ -23,8 +22,9 @@ def for_language_models(repository: Path, image: str) -> Changes:
         repository: the folder with the repository's files.
         image: that the model is registered with.
     """
-    drivers = _OF_IMAGE.get(parts_of_image(image)["image-repository"], "")
-    settings = _OF_THE_EXAMPLE.sub(drivers, (repository / _EXAMPLE).read_text(encoding="utf-8"))
+    settings = (repository / _EXAMPLE).read_text(encoding="utf-8")
+    if parts_of_image(image)["image-repository"] != TGI:
+        settings = _OF_TGI.sub("", settings)
     others = (path for path in sorted((repository / "environments").glob("*.yml")) if path.name != "default.yml")
     gone = [path.relative_to(repository).as_posix() for path in others if _names_instances(path)]
     return {_DEFAULT: settings.encode(), **dict.fromkeys(gone)}

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.document import similar
 from deploy.instances import has_local_storage, inference_ami_versions, instance_types, runs
+from deploy.provider import why_not
 
 MAX_ROLLOUT_MINUTES = 40
 """A rollout is followed with the credentials of one assumed role, which end after an hour:
@@ -226,6 +227,8 @@ def _of_instances(variant: Variant, instance_type: str, path: tuple[str, ...]) -
         yield (*path, "inference-ami-version"), f"{hint}allowed: {', '.join(sorted(inference_ami_versions()))}"
     elif not runs(ami, instance_type):
         yield (*path, "inference-ami-version"), f"is not for the accelerators of {instance_type}"
+    elif refusal := why_not(ami):
+        yield (*path, "inference-ami-version"), refusal
 
 
 def _of_serverless(settings: EndpointSettings) -> Iterator[Problem]:

@@ -8,13 +8,15 @@ from typing import Any, get_args
 import botocore.session
 import pytest
 from conftest import Write
-from deploy import environments
+from deploy import environments, provider
 from deploy.environments import ROOT, check, load
 from deploy.failures import SettingsError
 from deploy.instances import inference_ami_versions, instance_types
 from deploy.settings import Variant
 from pydantic import ValidationError
 
+VLLM_IMAGE = "al2023-ami-sagemaker-inference-gpu-4-1"
+ON_GPU = f"variants: {{main: {{instance-type: ml.g5.xlarge, inference-ami-version: {VLLM_IMAGE}}}}}"
 SERVERLESS = """
 variants: {main: {instance-type: null, instance-count: null, serverless: {memory-mb: 2048, max-concurrency: 5}}}
 """
@@ -240,16 +242,38 @@ def test_the_example_for_a_language_model_is_right(write: Write) -> None:
     assert json.loads((ROOT / settings.sample.file).read_text(encoding="utf-8"))["messages"]
 
 
-def test_the_example_for_a_language_model_has_drivers_for_the_vllm_containers(write: Write) -> None:
-    """They bring CUDA 13; which image of an instance has it, the service model says in words."""
-    variant = load("prod", write((ROOT / "examples/language-model.yml").read_text(encoding="utf-8"))).variants["main"]
+def _cuda(machine_image: str) -> int:
+    """The major version of CUDA that a machine image has: the service model says so in words."""
     model: Any = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariant")
     images = re.sub("<[^>]+>", " ", model.members["InferenceAmiVersion"].documentation)
+    found = re.search(rf"{machine_image}\s.*?CUDA version: (\d+)", images, re.DOTALL)
+    assert found is not None
+    return int(found[1])
 
-    cuda = re.search(rf"{variant.inference_ami_version}\s.*?CUDA version: (\d+)", images, re.DOTALL)
 
-    assert cuda is not None
-    assert int(cuda[1]) >= 13
+def test_the_example_for_a_language_model_has_drivers_for_tgi_and_names_those_for_vllm(write: Write) -> None:
+    """TGI brings CUDA 12.4, vLLM 13."""
+    example = (ROOT / "examples/language-model.yml").read_text(encoding="utf-8")
+
+    assert _cuda(str(load("prod", write(example)).variants["main"].inference_ami_version)) == 12
+    assert VLLM_IMAGE in example
+    assert _cuda(VLLM_IMAGE) == 13
+
+
+def test_a_machine_image_that_the_locked_provider_does_not_know_is_refused_with_the_way_to_a_newer_one(
+    write: Write,
+) -> None:
+    with pytest.raises(SettingsError, match=r"AWS provider 5\.\d+\.\d+, which .* init -backend=false -upgrade"):
+        load("prod", write(ON_GPU))
+
+
+def test_a_newer_provider_decides_itself(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = provider.LOCK_FILE.read_text(encoding="utf-8")
+    newer = tmp_path / "newer.lock.hcl"
+    newer.write_text(re.sub(r'"5\.\d+\.\d+"', '"6.30.0"', lock, count=1), encoding="utf-8")
+    monkeypatch.setattr(provider, "LOCK_FILE", newer)
+
+    assert load("prod", write(ON_GPU)).variants["main"].inference_ami_version == VLLM_IMAGE
 
 
 def test_steps_need_at_least_two_instances(write: Write) -> None:
