@@ -13,6 +13,7 @@ import typer
 
 from sagemaker_templates.adoption import init_command
 from sagemaker_templates.authoring import explain_command, new_command
+from sagemaker_templates.bootstrap import command as bootstrap_command
 from sagemaker_templates.configuration import load_and_note
 from sagemaker_templates.conversion import command as conversion
 from sagemaker_templates.doctor import command as doctor_command
@@ -182,6 +183,7 @@ app.command()(review.scan)
 app.command()(review_plan.plan)
 app.command()(review_drift.drift)
 app.command()(doctor_command.doctor)
+app.command()(bootstrap_command.bootstrap)
 
 
 def _summary(configuration: Configuration) -> str:

@@ -113,6 +113,19 @@ class Account:
         found: bytes = self._once(read, service, operation, where, parameters)[member]
         return found
 
+    def change(self, service: str, operation: str, *, in_region: str | None = None, **parameters: Any) -> Reply:
+        """Change something: done each time, and no reply is kept.
+
+        Raises:
+            Refused, NotAnswered: as ``ask`` does.
+        """
+
+        def done(client: Any) -> Reply:
+            reply: Reply = getattr(client, operation)(**parameters)
+            return reply
+
+        return _asked(done, lambda: self._clients(service, in_region or self.region))
+
     def _once(
         self, call: Callable[[Any], Reply], service: str, operation: str, region: str | None, parameters: Reply
     ) -> Reply:

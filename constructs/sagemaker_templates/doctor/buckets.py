@@ -6,6 +6,8 @@ from typing import Any
 from sagemaker_templates.doctor.account import Account, NotAllowed, Refused
 from sagemaker_templates.doctor.verdict import Verdict, failed, passed
 
+PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
 _NOT_THERE = {"404", "NoSuchBucket"}
 _ELSEWHERE = {"301", "PermanentRedirect"}
 
@@ -52,9 +54,32 @@ def statements(account: Account, bucket: str, region: str) -> list[dict[str, Any
         if refused.code == "NoSuchBucketPolicy":
             return []
         raise
-    policy = json.loads(text)
+    return listed_statements(json.loads(text))
+
+
+def listed_statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a policy, which may hold one without a list."""
     given = policy.get("Statement", [])
     return [given] if isinstance(given, dict) else list(given)
+
+
+def denies_plain_http(statement: dict[str, Any], bucket: str) -> bool:
+    """Whether a statement keeps everybody from reaching a bucket, and what is in it, without TLS."""
+    conditions = {
+        (operator.lower(), key.lower()): listed(value)
+        for operator, block in statement.get("Condition", {}).items()
+        for key, value in block.items()
+    }
+    arn = f":s3:::{bucket}"
+    on = listed(statement.get("Resource", []))
+    return (
+        statement.get("Effect") == "Deny"
+        and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+        and bool({"s3:*", "*"} & set(listed(statement.get("Action", []))))
+        and ("*" in on or (any(one.endswith(arn) for one in on) and any(one.endswith(f"{arn}/*") for one in on)))
+        and list(conditions) == [("bool", "aws:securetransport")]
+        and [one.lower() for one in next(iter(conditions.values()))] == ["false"]
+    )
 
 
 def listed(value: Any) -> list[str]:

@@ -1,7 +1,6 @@
 """The bucket that the states are kept in."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from sagemaker_templates.doctor import buckets
 from sagemaker_templates.doctor.account import Refused
@@ -23,7 +22,7 @@ _BACKEND = "https://developer.hashicorp.com/terraform/language/backend/s3"
 def exists(asked: Asked, state: S3State) -> Verdict:
     """`terraform init` stops without it; in a bucket of somebody else, that one can change what is deployed."""
     owner = asked.site.environment.account_id
-    remedy = "create it: versioned, encrypted, private, TLS only"
+    remedy = f"sagemaker-templates bootstrap {asked.site.environment.name}"
     return buckets.found(asked.account, state.bucket, owner, state.region, remedy)
 
 
@@ -78,7 +77,10 @@ def _by_default(asked: Asked, state: S3State) -> Verdict:
 )
 def tls_only(asked: Asked, state: S3State) -> Verdict:
     """A state holds names, addresses and now and then more; a policy that denies plain HTTP keeps it off the wire."""
-    if any(_denies_plain(one, state.bucket) for one in buckets.statements(asked.account, state.bucket, state.region)):
+    if any(
+        buckets.denies_plain_http(one, state.bucket)
+        for one in buckets.statements(asked.account, state.bucket, state.region)
+    ):
         return passed("takes TLS alone")
     remedy = (
         'add to its policy: Deny s3:* to everybody on the bucket and its objects if aws:SecureTransport is "false"'
@@ -100,16 +102,13 @@ def private(asked: Asked, state: S3State) -> Verdict:
         if refused.code != "NoSuchPublicAccessBlockConfiguration":
             raise
         blocked = {}
-    if all(blocked.get(name) for name in _BLOCKS):
+    if all(blocked.get(name) for name in buckets.PUBLIC_ACCESS_BLOCKS):
         return passed("is private")
-    settings = ",".join(f"{name}=true" for name in _BLOCKS)
+    settings = ",".join(f"{name}=true" for name in buckets.PUBLIC_ACCESS_BLOCKS)
     remedy = (
         f"aws s3api put-public-access-block --bucket {state.bucket} --public-access-block-configuration {settings}"
     )
     return failed("does not block public access", remedy)
-
-
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 @check(
@@ -137,24 +136,6 @@ def _held(asked: Asked, state: S3State, key: str) -> str:
     content = asked.account.content("s3", "get_object", "Body", in_region=state.region, Bucket=state.bucket, Key=key)
     lock, stack = read_lock(content), key.rsplit("/", 2)[-2]
     return f"{stack} by {lock.who} since {lock.since} (ID {lock.id})" if lock else stack
-
-
-def _denies_plain(statement: dict[str, Any], bucket: str) -> bool:
-    conditions = {
-        (operator.lower(), key.lower()): buckets.listed(value)
-        for operator, block in statement.get("Condition", {}).items()
-        for key, value in block.items()
-    }
-    arn = f":s3:::{bucket}"
-    on = buckets.listed(statement.get("Resource", []))
-    return (
-        statement.get("Effect") == "Deny"
-        and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-        and bool({"s3:*", "*"} & set(buckets.listed(statement.get("Action", []))))
-        and ("*" in on or (any(one.endswith(arn) for one in on) and any(one.endswith(f"{arn}/*") for one in on)))
-        and list(conditions) == [("bool", "aws:securetransport")]
-        and [one.lower() for one in next(iter(conditions.values()))] == ["false"]
-    )
 
 
 def _in_s3(site: Site) -> Iterator[S3State]:

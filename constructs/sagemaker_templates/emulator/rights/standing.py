@@ -103,6 +103,21 @@ def _trust(arn: str) -> str | None:
     return role.assume_role_policy_document if role else None
 
 
+def _of_key(arn: str) -> str | None:
+    """A key that is not there keeps nobody out: who may ask for keys is told by KMS that there is none."""
+    return moto_policies.key_policy(arn) or json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"AWS": arn.split(":")[4]},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
+        }
+    )
+
+
 def _of_repository(arn: str) -> str | None:
     """An account that is none of those here is AWS's own, whose images every account may pull.
 
@@ -113,7 +128,7 @@ def _of_repository(arn: str) -> str | None:
 
 _IN_MOTO: Mapping[str, PolicyOfResource] = {
     "ecr": _of_repository,
-    "kms": moto_policies.key_policy,
+    "kms": _of_key,
     "lambda": moto_policies.function_policy,
     "s3": moto_policies.bucket_policy,
     "secretsmanager": moto_policies.secret_policy,
