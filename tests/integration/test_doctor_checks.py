@@ -399,7 +399,7 @@ def _in_network(**changes: Any) -> tuple[Project, ...]:
 
 _SSO = "https://github.com/orgs/example-org/sso?authorization_request=x"
 FAULTS = {
-    "no bucket": Fault("the bucket is there and the account's", _nothing, "no such bucket", "create it"),
+    "no bucket": Fault("the bucket is there and the account's", _nothing, "no such bucket", "bootstrap dev"),
     "another account's bucket": Fault(
         "the bucket is there and the account's",
         lambda world: _of_another(world, STATE.bucket),

@@ -1,18 +1,16 @@
 """``sagemaker-templates drift`` as a nightly job runs it: an applied environment, and what becomes of it."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sagemaker_templates.operations.mirror import ProviderSource
-from site_on_emulator import Site, shipped_with_one_project
+from site_on_emulator import Site, command_in, shipped_with_one_project
 
-ROOT = Path(__file__).parents[2]
 ROLE = "abalone-sagemaker-execution"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
@@ -32,27 +30,8 @@ def site(make_site: Callable[[Path], Site], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def drift(site: Site, provider: ProviderSource) -> Drift:
-    """The command in the site's folder, with credentials of the first environment's account."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = site.configuration.environments[0]
-        return subprocess.run(
-            [sys.executable, "-m", "sagemaker_templates.cli", "drift", *arguments],
-            cwd=site.folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(site.folder),
-                "PYTHONPATH": str(ROOT / "constructs"),
-                **site.emulator.environment(environment.account_id, environment.region),
-                **provider.environment(),
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+    """The command in the site's folder."""
+    return partial(command_in, site, provider.environment(), "drift")
 
 
 def test_what_was_done_by_hand_is_told_from_what_waits_for_an_apply(site: Site, drift: Drift) -> None:

@@ -1,19 +1,17 @@
 """``sagemaker-templates plan`` as a person runs it: real plans of the shipped environment, on the emulator."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sagemaker_templates.operations.mirror import ProviderSource
-from site_on_emulator import Site, shipped_with_one_project
+from site_on_emulator import Site, command_in, shipped_with_one_project
 
-ROOT = Path(__file__).parents[2]
 HELD_BACK = "Instance cannot be destroyed"
 
 pytestmark = [pytest.mark.terraform, pytest.mark.emulator]
@@ -29,28 +27,8 @@ def site(make_site: Callable[[Path], Site], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def plan(site: Site, provider: ProviderSource) -> Plan:
-    """The command in the site's folder, with credentials of the first environment's account."""
-
-    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = site.configuration.environments[0]
-        return subprocess.run(
-            [sys.executable, "-m", "sagemaker_templates.cli", "plan", *arguments],
-            cwd=site.folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(site.folder),
-                "PYTHONPATH": str(ROOT / "constructs"),
-                **site.emulator.environment(environment.account_id, environment.region),
-                **provider.environment(),
-                **variables,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+    """The command in the site's folder."""
+    return partial(command_in, site, provider.environment(), "plan")
 
 
 def _change(site: Site, file: str, changes: Mapping[str, str]) -> None:

@@ -15,9 +15,9 @@ from sagemaker_templates.conversion.tables import (
     Row,
     destination,
 )
+from sagemaker_templates.generated_part import renew, renewed
 from sagemaker_templates.settings.files import NetworkKeys, TargetKeys
 from sagemaker_templates.settings.project_keys import STAGES
-from sagemaker_templates.settings.reference import END
 
 BEGIN = "<!-- generated: parameters -->"
 _OURS_ALONE = "vpc_owner_account_id"
@@ -43,16 +43,12 @@ def page(text: str) -> str:
     Raises:
         ValueError: the page does not say where the generated part begins and ends.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page needs the lines {BEGIN} and {END}")
-    return f"{before}{begin}\n\n{tables()}\n\n{end}{after}"
+    return renewed(text, BEGIN, tables())
 
 
 def write(file: Path) -> None:
     """Bring a page up to date."""
-    file.write_text(page(file.read_text(encoding="utf-8")), encoding="utf-8")
+    renew(file, BEGIN, tables())
 
 
 def _stages() -> Mapping[str, Row]:

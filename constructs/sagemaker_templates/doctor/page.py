@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sagemaker_templates.doctor.catalogue import TOPICS
-from sagemaker_templates.settings.reference import END
+from sagemaker_templates.generated_part import renew, renewed
 
 BEGIN = "<!-- generated: checks -->"
 
@@ -20,16 +20,12 @@ def page(text: str) -> str:
     Raises:
         ValueError: the page does not say where the generated part begins and ends.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page needs the lines {BEGIN} and {END}")
-    return f"{before}{begin}\n\n{tables()}\n\n{end}{after}"
+    return renewed(text, BEGIN, tables())
 
 
 def write(file: Path) -> None:
     """Bring a page up to date."""
-    file.write_text(page(file.read_text(encoding="utf-8")), encoding="utf-8")
+    renew(file, BEGIN, tables())
 
 
 def rights() -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from sagemaker_templates.generated_part import renew, renewed
 from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.described import allowed, default
@@ -20,7 +21,6 @@ from sagemaker_templates.settings.files import (
 from sagemaker_templates.settings.model import TemplateParameters
 
 BEGIN = "<!-- generated: keys -->"
-END = "<!-- end of generated -->"
 # The one key whose allowed values are the catalogue's and not the model's.
 _TEMPLATE_KEY = "| `project-template-type` | "
 _HEADER = ("| Key | Allowed | Default | Meaning |", "|---|---|---|---|")
@@ -48,16 +48,12 @@ def page(text: str, templates: Catalogue) -> str:
     Raises:
         ValueError: the page does not say where the generated part begins and ends.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page needs the lines {BEGIN} and {END}")
-    return f"{before}{begin}\n\n{tables(templates)}\n\n{end}{after}"
+    return renewed(text, BEGIN, tables(templates))
 
 
 def write(file: Path, templates: Catalogue) -> None:
     """Bring a page up to date."""
-    file.write_text(page(file.read_text(encoding="utf-8"), templates), encoding="utf-8")
+    renew(file, BEGIN, tables(templates))
 
 
 def _table(model: type[BaseModel]) -> Iterator[str]:

@@ -1,7 +1,10 @@
 """A folder of environments on the emulator: synthesized as it is reviewed, with a Terraform for each stack."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -86,6 +89,34 @@ class Site:
         assert entries == {path.split("/")[0] for path in seed}
 
 
+def command_in(
+    site: Site, providers: Mapping[str, str], command: str, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """A command of ours in a site's folder, with credentials of the first environment's account.
+
+    Args:
+        providers: the variables that say where providers come from.
+        variables: above all others.
+    """
+    environment = site.configuration.environments[0]
+    return subprocess.run(
+        [sys.executable, "-m", "sagemaker_templates.cli", command, *arguments],
+        cwd=site.folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(site.folder),
+            "PYTHONPATH": str(_ROOT / "constructs"),
+            **site.emulator.environment(environment.account_id, environment.region),
+            **providers,
+            **variables,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def shipped_with_one_project(folder: Path) -> Path:
     """Copy the shipped environments below a folder, with no project in the first but abalone."""
     environments = folder / "environments"
@@ -96,7 +127,8 @@ def shipped_with_one_project(folder: Path) -> Path:
     return environments
 
 
-_SHIPPED = Path(__file__).parents[3] / "environments"
+_ROOT = Path(__file__).parents[3]
+_SHIPPED = _ROOT / "environments"
 
 
 class SiteMaker(Protocol):
