@@ -15,8 +15,8 @@ from sagemaker_templates.conversion.tables import (
     Row,
     destination,
 )
-from sagemaker_templates.generated_part import renew, renewed
 from sagemaker_templates.settings.files import NetworkKeys, TargetKeys
+from sagemaker_templates.settings.generated_part import renew, renewed
 from sagemaker_templates.settings.project_keys import STAGES
 
 BEGIN = "<!-- generated: parameters -->"

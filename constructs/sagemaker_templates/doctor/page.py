@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sagemaker_templates.doctor.catalogue import TOPICS
-from sagemaker_templates.generated_part import renew, renewed
+from sagemaker_templates.settings.generated_part import renew, renewed
 
 BEGIN = "<!-- generated: checks -->"
 

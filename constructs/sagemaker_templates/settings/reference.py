@@ -5,7 +5,6 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from sagemaker_templates.generated_part import renew, renewed
 from sagemaker_templates.settings.annotations import kebab
 from sagemaker_templates.settings.catalogue import Catalogue
 from sagemaker_templates.settings.described import allowed, default
@@ -18,6 +17,7 @@ from sagemaker_templates.settings.files import (
     S3StateKeys,
     TargetKeys,
 )
+from sagemaker_templates.settings.generated_part import renew, renewed
 from sagemaker_templates.settings.model import TemplateParameters
 
 BEGIN = "<!-- generated: keys -->"
