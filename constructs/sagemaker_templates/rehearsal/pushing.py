@@ -42,12 +42,15 @@ def push(
 
 def _commit(happenings: Happenings, repository: str, changes: Changes) -> None:
     codecommit = _codecommit(happenings)
+    put = {path: content for path, content in changes.items() if content is not None}
     codecommit.create_commit(
         repositoryName=repository,
         branchName="main",
         parentCommitId=_tip(codecommit, repository),
-        putFiles=[{"filePath": path, "fileContent": content} for path, content in changes.items() if content],
-        deleteFiles=[{"filePath": path} for path, content in changes.items() if content is None],
+        putFiles=[
+            {"filePath": path, "fileContent": content} for path, content in changes.items() if content is not None
+        ],
+        deleteFiles=[{"filePath": path} for path in changes if path not in put],
     )
 
 

@@ -2,11 +2,8 @@
 
 import json
 import os
-import pty
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from sagemaker_templates.cli import main
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.optional_packages import CHECKOV_TESTED
 from synthesized import ROOT
+from typed_ahead import in_a_terminal
 
 COMPANY = (
     *("--environment", "dev", "--environment", "prod", "--region", "eu-west-1"),
@@ -188,29 +186,8 @@ def test_what_is_no_fixed_version_is_refused(text: str) -> None:
 
 def test_a_terminal_is_asked_until_all_is_right(tmp_path: Path) -> None:
     answers = ["dev", "12", "111111111111", "us-east-1", "states-of-dev", "gitlab", "sagemaker-templates==0.1.0"]
-    ours, theirs = pty.openpty()
-    try:
-        run = subprocess.Popen(
-            [sys.executable, "-m", "sagemaker_templates.cli", "init"],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "constructs"), "TERM": "dumb"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        )
-    finally:
-        os.close(theirs)
-    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
-    said = b"".join(iter(lambda: _read(ours), b"")).decode()
-    os.close(ours)
-    assert run.wait() == 0, said
+    code, said = in_a_terminal(tmp_path, "".join(f"{answer}\n" for answer in answers), "init")
+    assert code == 0, said
     assert "Error: " in said
     shutil.rmtree(tmp_path / "environments" / "dev")
     assert _files(tmp_path) == {name for name in FILES if "/" not in name} | {".gitlab-ci.yml"}
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:  # Linux says so when nobody is at the other end any more
-        return b""

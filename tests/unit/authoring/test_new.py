@@ -1,12 +1,8 @@
 """``new`` writes a file that is right among all the others, or says what is missing or wrong and writes nothing."""
 
 import json
-import os
-import pty
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +13,7 @@ from sagemaker_templates.cli import main
 from sagemaker_templates.configuration import load_configuration
 from sagemaker_templates.templates.registry import all_templates
 from synthesized import ROOT
+from typed_ahead import in_a_terminal
 
 OFFERED = re.compile("^#(?! [^ ]|#)", re.MULTILINE)
 MAKER = "model-project=abalone"
@@ -282,36 +279,9 @@ def test_the_longest_name_has_a_prefix_and_an_id_that_may_be(ran: Ran) -> None:
     assert f"with the id p-{'a' * 14}01" in text
 
 
-def _in_a_terminal(folder: Path, answers: str, *arguments: str) -> tuple[int, str]:
-    """Runs ``new`` where somebody sits and types ahead."""
-    ours, theirs = pty.openpty()
-    try:
-        run = subprocess.Popen(
-            [sys.executable, "-m", "sagemaker_templates.cli", "new", *arguments],
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "constructs"), "TERM": "dumb"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        )
-    finally:
-        os.close(theirs)
-    os.write(ours, answers.encode())
-    said = b"".join(iter(lambda: _read(ours), b""))
-    os.close(ours)
-    return run.wait(), said.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:  # Linux says so when nobody is at the other end any more
-        return b""
-
-
 def test_a_terminal_is_asked_for_what_is_missing_until_it_is_right(folder: Path) -> None:
     answers = ["model_depoly", "4", "", "abalone", "mine", "", "1"]
-    code, said = _in_a_terminal(folder, "".join(f"{answer}\n" for answer in answers))
+    code, said = in_a_terminal(folder, "".join(f"{answer}\n" for answer in answers), "new")
     assert code == 0, said
     for part in (
         "   4  model_deploy             Deploy the latest approved model to one endpoint per environment, in turn.\n",
@@ -327,12 +297,12 @@ def test_a_terminal_is_asked_for_what_is_missing_until_it_is_right(folder: Path)
 
 
 def test_a_terminal_is_asked_nothing_that_was_said(folder: Path) -> None:
-    code, said = _in_a_terminal(folder, "", "prod/mine", "--template", "xgboost_abalone")
+    code, said = in_a_terminal(folder, "", "new", "prod/mine", "--template", "xgboost_abalone")
     assert (code, "name or number" in said) == (0, False)
 
 
 def test_whoever_ends_the_questions_leaves_nothing_behind(folder: Path) -> None:
     before = _files(folder)
-    code, said = _in_a_terminal(folder, "5\n\x04")
+    code, said = in_a_terminal(folder, "5\n\x04", "new")
     assert (code, _files(folder)) == (2, before)
     assert "ended before all was answered; nothing was written" in said

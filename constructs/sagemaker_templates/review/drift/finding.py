@@ -78,15 +78,14 @@ def _attributes(change: ResourceChange) -> Iterator[str]:
     What was empty in one way and is in another has not changed: providers write null, and read an empty map.
     """
     before, after = change.old(_ALL_TAGS), change.new(_ALL_TAGS)
-    has_all_tags = isinstance(before, dict) and isinstance(after, dict)
+    passed_over: tuple[str, ...] = ()
+    if isinstance(before, dict) and isinstance(after, dict):
+        passed_over = ("tags", _ALL_TAGS)
+        yield from (f"{_ALL_TAGS}.{key}" for key in {*before, *after} if before.get(key) != after.get(key))
     for name in change.changed:
         attribute = name.partition("[")[0]
-        if has_all_tags and attribute in ("tags", _ALL_TAGS):
-            continue
-        if change.old(attribute) or change.new(attribute):
+        if attribute not in passed_over and (change.old(attribute) or change.new(attribute)):
             yield name
-    if isinstance(before, dict) and isinstance(after, dict):
-        yield from (f"{_ALL_TAGS}.{key}" for key in {*before, *after} if before.get(key) != after.get(key))
 
 
 def _outputs(changes: PlannedChanges) -> Iterator[Difference]:
